@@ -34,6 +34,7 @@ func Read(src *facts.Source) *facts.PropertiesFile {
 	file := &facts.PropertiesFile{Source: src}
 	d := &decoder{lines: newLines(src.Text), whole: string(src.Text), runs: maxRuns}
 	file.Entries = make([]facts.Assignment, 0, min(bytes.Count(src.Text, []byte{'\n'})+1, 128))
+	oddKey := false
 	for d.next() {
 		keyEnd, valueStart := parts(d.line)
 		key, _, bad := d.decode(0, keyEnd, false)
@@ -59,10 +60,14 @@ func Read(src *facts.Source) *facts.PropertiesFile {
 			continue
 		}
 		origin.Runs = runs
+		oddKey = oddKey || springDiffers(key) || len(d.line) > 0 && d.line[0] == '\\'
 		file.Entries = append(file.Entries, facts.Assignment{
 			Name:  key,
 			Value: facts.Setting{Key: facts.Key(key), Text: text, State: facts.Set, Origin: origin},
 		})
+	}
+	if file.Refused == "" {
+		file.Disagreements = disagreements(file, d, oddKey)
 	}
 	return file
 }
