@@ -1,0 +1,49 @@
+package facts
+
+// Container is what one container is started with, whoever starts it: docker run, docker compose, later Kubernetes.
+type Container struct {
+	// Name is the compose service's or the container's name (--name); empty if none is given.
+	Name string
+	// Origin is where the container is declared: the docker command word, the service's key.
+	Origin Origin
+	Format Format
+	// Image has the reference as written; State Absent when the container is built or taken from elsewhere.
+	Image Setting
+	// Hostname is --hostname / hostname:, else empty.
+	Hostname string
+	// Names are all names under which other containers reach it: name, container_name, hostname, network aliases.
+	Names []string
+	// Environment lists every assignment in the order of rising strength: of two with one name the later wins. A name
+	// without a value that is taken from the caller's environment has State Unresolved.
+	Environment []Assignment
+	// Ports are the published ports.
+	Ports []Port
+	// Volumes are the mounted volumes and binds.
+	Volumes []Volume
+	// Remove is docker run --rm.
+	Remove bool
+	// HostNetwork is --network host / network_mode: host.
+	HostNetwork bool
+	// Replicas is how many of it run; 1 if not said.
+	Replicas int
+	// Command has the words behind the image, or command:.
+	Command []string
+	// Profiles are compose profiles; a service with profiles does not start by itself.
+	Profiles []string
+}
+
+// Port is one published port.
+type Port struct {
+	HostIP    string // empty: every address
+	Host      string // empty: chosen by docker; may be a range "5432-5440"
+	Container string
+	Protocol  string // "tcp" if not said
+	Origin    Origin
+}
+
+// Volume is one mount of a container.
+type Volume struct {
+	Source string // host path or volume name; empty for an anonymous volume
+	Target string // path in the container
+	Origin Origin
+}

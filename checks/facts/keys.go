@@ -1,0 +1,27 @@
+package facts
+
+// Facts that are no single setting. Bitbucket properties, pgpool.conf and postgresql.conf parameters and image variables
+// are keys by their own names.
+const (
+	JDBCURLKey          Key = "jdbc.url"
+	JDBCUser            Key = "jdbc.user"
+	JDBCPassword        Key = "jdbc.password"
+	JDBCDriver          Key = "jdbc.driver"
+	PoolSizeMax         Key = "db.pool.size.max"
+	PropertiesFiles     Key = "bitbucket.properties files"
+	BitbucketContainers Key = "Bitbucket containers"
+	BitbucketVersion    Key = "Bitbucket version"
+	BitbucketNodes      Key = "Bitbucket nodes"
+
+	PgpoolEnvironment Key = "Pgpool-II environment" // every variable of the image
+	PgpoolFiles       Key = "pgpool.conf files"
+	PgpoolVersion     Key = "Pgpool-II version"
+	PgpoolImage       Key = "Pgpool-II image"
+	BackendNodes      Key = "backend nodes"
+	BackendList       Key = "PGPOOL_BACKEND_NODES entries"
+
+	PostgreSQLNodes Key = "PostgreSQL nodes"
+	Containers      Key = "containers"
+	EveryValue      Key = "every value"
+	EveryProperty   Key = "every Bitbucket property"
+)

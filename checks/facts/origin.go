@@ -1,0 +1,145 @@
+package facts
+
+// Format names the syntax of a file.
+type Format string
+
+// The formats that are read.
+const (
+	Properties     Format = "properties"      // java.util.Properties
+	DockerEnv      Format = "docker-env"      // docker run --env-file
+	ComposeEnv     Format = "compose-env"     // .env and env_file of docker compose
+	Shell          Format = "shell"           // shell script
+	Compose        Format = "compose"         // docker compose file
+	PgpoolConf     Format = "pgpool.conf"     // Pgpool-II
+	PostgreSQLConf Format = "postgresql.conf" // PostgreSQL
+	SecretFile     Format = "secret-file"     // the file behind a NAME_FILE variable
+)
+
+// Style says how a value is quoted where it stands, which decides how a new text must be written there.
+type Style string
+
+// The quoting styles. Not every format knows every style.
+const (
+	Plain        Style = ""
+	SingleQuoted Style = "'"
+	DoubleQuoted Style = `"`
+	AnsiQuoted   Style = "$'" // shell
+	Literal      Style = "|"  // YAML block scalar, lines kept
+	Folded       Style = ">"  // YAML block scalar, lines joined
+)
+
+// Run maps a piece of a decoded value to the bytes it was written with. A verbatim run (N == RawN) maps byte by byte;
+// any other is an escape or the like, which can only be pointed at, kept or removed as a whole. Raw bytes between two
+// runs (the backslash and line end of a continuation, quotes) belong to no part of the value.
+type Run struct {
+	Value int     // offset of the first byte in the decoded value
+	N     int     // bytes of the decoded value
+	Raw   int     // offset of the first byte in the source
+	RawN  int     // bytes in the source
+	In    *Source // the source, when it is not the origin's own: an interpolated piece
+	Style Style   // quoting of this piece
+}
+
+// Origin is where a value was written, or the query that measured it.
+type Origin struct {
+	Source *Source
+	// Span is the value as written, without the quotes around it. For a value that is missing it is the place where
+	// the message should point.
+	Span Span
+	// Key is the name as the user wrote it, which need not be the canonical one: PGPOOL_NUM_INIT_CHILDREN.
+	Key     string
+	KeySpan Span
+	Format  Format
+	Style   Style
+	// Runs map the decoded value to bytes. Nil means that the value is written verbatim in Span. An empty, non-nil
+	// slice means that the characters cannot be traced, only the whole.
+	Runs []Run
+	// Query is the statement that measured a live fact; then there is no Source.
+	Query string
+}
+
+// Known says whether the origin points anywhere.
+func (o Origin) Known() bool { return o.Source != nil || o.Query != "" }
+
+// Place is a range of bytes in a source, with the quoting that is in force there.
+type Place struct {
+	Source *Source
+	Span   Span
+	Style  Style
+}
+
+// Places maps bytes [start, end) of the decoded value to the ranges of bytes that wrote them, in the order of the
+// value. A part of an escape counts as the whole of it. ok is false when some byte cannot be traced. An empty range maps
+// to the one empty place where text would be inserted.
+func (o Origin) Places(start, end int) (places []Place, ok bool) {
+	if o.Source == nil {
+		return nil, false
+	}
+	if o.Runs == nil {
+		if end > o.Span.Len() {
+			return nil, false
+		}
+		return []Place{{o.Source, Span{o.Span.Start + start, o.Span.Start + end}, o.Style}}, true
+	}
+	if start == end {
+		return o.insertion(start)
+	}
+	covered := start
+	for _, run := range o.Runs {
+		from, to := max(start, run.Value), min(end, run.Value+run.N)
+		if from >= to {
+			continue
+		}
+		if from != covered {
+			return nil, false
+		}
+		covered = to
+		raw := Span{run.Raw, run.Raw + run.RawN}
+		if run.N == run.RawN {
+			raw = Span{run.Raw + from - run.Value, run.Raw + to - run.Value}
+		}
+		source := run.In
+		if source == nil {
+			source = o.Source
+		}
+		if n := len(places); n > 0 && places[n-1].Source == source && places[n-1].Span.End == raw.Start && places[n-1].Style == run.Style {
+			places[n-1].Span.End = raw.End
+			continue
+		}
+		places = append(places, Place{source, raw, run.Style})
+	}
+	return places, covered == end
+}
+
+func (o Origin) insertion(at int) ([]Place, bool) {
+	for i, run := range o.Runs {
+		source := run.In
+		if source == nil {
+			source = o.Source
+		}
+		switch {
+		case at == run.Value && i == 0, at > run.Value && at < run.Value+run.N && run.N == run.RawN:
+			raw := run.Raw + at - run.Value
+			return []Place{{source, Span{raw, raw}, run.Style}}, true
+		case at == run.Value+run.N:
+			raw := run.Raw + run.RawN
+			return []Place{{source, Span{raw, raw}, run.Style}}, true
+		}
+	}
+	return nil, false
+}
+
+// Sub is the origin of bytes [start, end) of the decoded value, for pointing at them. What cannot be traced points at the
+// whole value.
+func (o Origin) Sub(start, end int) Origin {
+	places, ok := o.Places(start, end)
+	if !ok || len(places) == 0 {
+		return o
+	}
+	first, last := places[0], places[len(places)-1]
+	if last.Source != first.Source || last.Span.End < first.Span.Start {
+		last = first
+	}
+	o.Source, o.Span, o.Style, o.Runs = first.Source, Span{first.Span.Start, last.Span.End}, first.Style, []Run{}
+	return o
+}

@@ -1,0 +1,68 @@
+package facts
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	urlPassword = regexp.MustCompile(`(?i)((?:^|[?&;\s])[a-z]*(?:password|passwd|pwd|passphrase)\s*=)[^&\s"']*`)
+	urlUserInfo = regexp.MustCompile(`(//[^/@:\s?]*:)[^@/\s]+@`)
+	linePattern = regexp.MustCompile(`(?i)((?:password|passwd|secret|token|passphrase|aes_key|credential|[_.-]pass|[_.-]pw|pgpass)[a-z0-9_.-]*["']?\s*[=:]\s*)(\S.*)$`)
+)
+
+// RedactURL hides what must not be shown in a JDBC URL or a text that contains one: the password parameters and
+// whatever stands between "user:" and "@" in front of a host.
+func RedactURL(text string) string {
+	if !strings.ContainsAny(text, "=@") {
+		return text
+	}
+	return urlUserInfo.ReplaceAllString(urlPassword.ReplaceAllString(text, "${1}***"), "${1}***@")
+}
+
+// SecretsInURL gives the byte ranges that [RedactURL] hides.
+func SecretsInURL(text string) []Span {
+	var spans []Span
+	for _, match := range urlPassword.FindAllStringSubmatchIndex(text, -1) {
+		spans = append(spans, Span{match[3], match[1]})
+	}
+	for _, match := range urlUserInfo.FindAllStringSubmatchIndex(text, -1) {
+		spans = append(spans, Span{match[3], match[1] - 1})
+	}
+	return spans
+}
+
+// Masked is a range of the source as text for people, every secret in it replaced by "***". What the readers marked with
+// [Source.Hide] is hidden exactly; on top of that, whatever follows a word like "password" and a separator is hidden to
+// the end of the line, because an excerpt may show lines that no reader understood.
+func (s *Source) Masked(span Span) string {
+	var out strings.Builder
+	at := span.Start
+	for _, hidden := range s.Hidden() {
+		if hidden.End <= at || hidden.Start >= span.End {
+			continue
+		}
+		if hidden.Start > at {
+			out.Write(s.Text[at:hidden.Start])
+		}
+		out.WriteString("***")
+		at = hidden.End
+	}
+	if at < span.End {
+		out.Write(s.Text[at:span.End])
+	}
+	return RedactText(out.String())
+}
+
+// RedactText hides secrets in text of unknown origin: error messages of libraries, lines that no reader understood.
+func RedactText(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		line = RedactURL(line)
+		if match := linePattern.FindStringSubmatchIndex(line); match != nil && !strings.HasPrefix(line[match[4]:], "***") {
+			line = line[:match[4]] + "***"
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,69 @@
+package facts
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Written lists every value that the deployment's files write for a name that Bitbucket, Pgpool-II or PostgreSQL reads:
+// properties, container environments, image references and conf files, hidden values included; each place once, in the
+// order of files and places.
+func (d *Deployment) Written() []Setting {
+	var all []Setting
+	add := func(settings ...Setting) { all = append(all, settings...) }
+	assignments := func(list []Assignment) {
+		for _, assignment := range list {
+			setting := assignment.Value
+			if setting.Key == "" {
+				setting.Key = Key(assignment.Name)
+			}
+			add(setting)
+		}
+	}
+	for _, c := range d.Containers() {
+		assignments(c.Environment)
+		add(c.Image)
+	}
+	if d.Bitbucket != nil {
+		for _, file := range d.Bitbucket.Files {
+			assignments(file.Entries)
+		}
+	}
+	for _, pgpool := range d.Pgpools {
+		for _, file := range pgpool.Files {
+			assignments(file.Assignments)
+		}
+	}
+	for _, node := range d.Nodes {
+		for _, file := range node.Files {
+			assignments(file.Assignments)
+		}
+	}
+	all = slices.DeleteFunc(all, func(s Setting) bool { return s.State == Absent || s.Origin.Source == nil })
+	slices.SortStableFunc(all, func(a, b Setting) int {
+		return cmp.Or(cmp.Compare(a.Origin.Source.Name, b.Origin.Source.Name),
+			cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Origin.Span.End, b.Origin.Span.End))
+	})
+	return slices.CompactFunc(all, func(a, b Setting) bool {
+		return a.Origin.Source == b.Origin.Source && a.Origin.Span == b.Origin.Span && a.Key == b.Key
+	})
+}
+
+// Containers lists every container of the deployment, whatever it runs.
+func (d *Deployment) Containers() []*Container {
+	var all []*Container
+	if d.Bitbucket != nil {
+		all = append(all, d.Bitbucket.Containers...)
+	}
+	for _, pgpool := range d.Pgpools {
+		if pgpool.Container != nil {
+			all = append(all, pgpool.Container)
+		}
+	}
+	for _, node := range d.Nodes {
+		if node.Container != nil {
+			all = append(all, node.Container)
+		}
+	}
+	return all
+}
