@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Run judges one deployment by each of the rules and gives one result a rule, in their order. A rule that panics gives an
+// Errored result; the others are still judged.
+func Run(deployment *facts.Deployment, all []*Rule) []*Result {
+	results := make([]*Result, 0, len(all))
+	for _, rule := range all {
+		result, _ := run(rule, deployment)
+		results = append(results, result)
+	}
+	return results
+}
+
+// Reads judges one deployment by one rule and also gives the keys of the facts that the rule read, for the test that
+// holds them against Rule.Needs.
+func Reads(rule *Rule, deployment *facts.Deployment) (*Result, map[facts.Key]bool) {
+	return run(rule, deployment)
+}
+
+func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[facts.Key]bool) {
+	pass := &Pass{rule: rule, deployment: deployment, read: make(map[facts.Key]bool, len(rule.Needs))}
+	result = &Result{Rule: rule, Deployment: deployment.Name}
+	started := time.Now()
+	defer func() {
+		result.Took = time.Since(started)
+		if broken := recover(); broken != nil {
+			result.Outcome, result.Findings = Errored, nil
+			result.Reason = facts.RedactText(fmt.Sprintf("the rule broke: %v; please report this", broken))
+		}
+		read = pass.read
+	}()
+	rule.Check(pass)
+	result.Findings = pass.findings
+	switch {
+	case len(pass.findings) > 0:
+		result.Outcome = Failed
+	case len(pass.reasons) > 0:
+		result.Outcome, result.Reason = Skipped, pass.reasons[0]
+	case pass.judged:
+		result.Outcome = Passed
+	default:
+		result.Outcome, result.Reason = Skipped, "nothing among the inputs that the rule judges"
+	}
+	return result, pass.read
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// excerptWidth is how many characters of a source line are shown.
+const excerptWidth = 120
+
+// excerpt gives the source line of a place with the part to underline, counted in characters of the text. Secrets are
+// masked; a long line is cut around the place.
+func excerpt(at facts.Origin) (text string, from, length int, ok bool) {
+	if at.Source == nil || len(at.Source.Text) == 0 {
+		return "", 0, 0, false
+	}
+	number, _ := at.Source.Position(at.Span.Start)
+	line := at.Source.Line(number)
+	start, end := min(max(at.Span.Start, line.Start), line.End), min(max(at.Span.End, line.Start), line.End)
+	before := printable(maskHidden(at.Source, facts.Span{Start: line.Start, End: start}))
+	marked := printable(maskHidden(at.Source, facts.Span{Start: start, End: end}))
+	after := printable(maskHidden(at.Source, facts.Span{Start: end, End: line.End}))
+	text, from, length = before+marked+after, utf8.RuneCountInString(before), max(1, utf8.RuneCountInString(marked))
+	if redacted := facts.RedactText(text); redacted != text {
+		// Only what stands before the change can still be counted.
+		if common := commonPrefix(text, redacted); common < from {
+			from, length = 0, 0
+		} else {
+			length = max(1, min(length, utf8.RuneCountInString(redacted)-from))
+		}
+		text = redacted
+	}
+	return clip(text, from, length)
+}
+
+// maskHidden replaces the hidden ranges of a span by stars.
+func maskHidden(source *facts.Source, span facts.Span) string {
+	var out strings.Builder
+	at := span.Start
+	for _, hidden := range source.Hidden() {
+		if hidden.End <= at || hidden.Start >= span.End {
+			continue
+		}
+		if hidden.Start > at {
+			out.Write(source.Text[at:hidden.Start])
+		}
+		out.WriteString("***")
+		at = hidden.End
+	}
+	if at < span.End {
+		out.Write(source.Text[at:span.End])
+	}
+	return strings.ToValidUTF8(out.String(), "�")
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return utf8.RuneCountInString(a[:n])
+}
+
+// clip cuts a long line so that the marked part stays in view.
+func clip(text string, from, length int) (string, int, int, bool) {
+	characters := []rune(text)
+	if len(characters) <= excerptWidth {
+		return text, from, length, true
+	}
+	start := max(0, min(from-excerptWidth/3, len(characters)-excerptWidth))
+	end := min(len(characters), start+excerptWidth)
+	clipped := string(characters[start:end])
+	if start > 0 {
+		clipped, from = "..."+clipped, from+3
+	}
+	if end < len(characters) {
+		clipped += "..."
+	}
+	from -= start
+	return clipped, from, min(length, excerptWidth-max(0, from-3)), true
+}

@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Outcome is a rule's answer for one deployment.
+type Outcome uint8
+
+// The outcomes. Errored is the tool's own failure to find out and is never counted as a pass.
+const (
+	Passed Outcome = iota + 1
+	Failed
+	Skipped
+	Errored
+)
+
+// String is the outcome's name in JSON.
+func (o Outcome) String() string {
+	return [...]string{"", "pass", "fail", "skip", "error"}[o]
+}
+
+// Result is what one rule says of one deployment.
+type Result struct {
+	Rule       *Rule
+	Deployment string
+	Outcome    Outcome
+	// Reason says why the rule was skipped, or what went wrong in the tool.
+	Reason   string
+	Findings []*Finding
+	Took     time.Duration
+}
+
+// Severity is the worst of the findings, 0 without any.
+func (r *Result) Severity() Severity {
+	var worst Severity
+	for _, finding := range r.Findings {
+		worst = max(worst, finding.Severity)
+	}
+	return worst
+}
+
+// Finding is one thing that is wrong, in one place.
+type Finding struct {
+	// Message names key, value and place; its first line is enough to act.
+	Message string
+	// Help tells in the imperative what to do.
+	Help     string
+	Severity Severity
+	At       facts.Origin
+	Related  []Note
+	Fix      *Fix
+	// Measured is the value that a live query gave, when At is a query.
+	Measured string
+}
+
+// Note is another place that has to do with a finding.
+type Note struct {
+	Message string
+	At      facts.Origin
+}
+
+// Fix is a change that mends a finding.
+type Fix struct {
+	// Title says in the imperative what the change does: "Remove targetServerType".
+	Title string
+	// Unsafe fixes change what works today or touch a place that serves others; they need --unsafe-fixes.
+	Unsafe bool
+	// Why says what makes an unsafe fix unsafe, or why Edits is empty.
+	Why string
+	// Changes are in terms of decoded values; the rule gives them.
+	Changes []Change
+	// Edits are the changes in bytes of files; package fix works them out. Empty when a change cannot be written.
+	Edits []Edit
+}
+
+// Change replaces bytes [Start, End) of a setting's decoded value.
+type Change struct {
+	Setting    facts.Setting
+	Start, End int
+	New        string
+}
+
+// Edit replaces bytes [Start, End) of a file.
+type Edit struct {
+	Source     *facts.Source
+	Start, End int
+	New        string
+}
+
+// Helpf sets the help text.
+func (f *Finding) Helpf(format string, args ...any) *Finding {
+	f.Help = fmt.Sprintf(format, args...)
+	return f
+}
+
+// As sets the severity when it is not the rule's.
+func (f *Finding) As(severity Severity) *Finding {
+	f.Severity = severity
+	return f
+}
+
+// Also names another place that has to do with the finding. A place that is not known is left out.
+func (f *Finding) Also(at facts.Origin, format string, args ...any) *Finding {
+	if at.Known() {
+		f.Related = append(f.Related, Note{fmt.Sprintf(format, args...), at})
+	}
+	return f
+}
+
+// Mend attaches a fix.
+func (f *Finding) Mend(fix Fix) *Finding {
+	f.Fix = &fix
+	return f
+}
