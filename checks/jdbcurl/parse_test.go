@@ -47,7 +47,7 @@ func TestRefusal(t *testing.T) {
 		{Driver427, "postgresql://h/d", "postgresql:", "jdbc: is missing"},
 		{Driver427, "jdbc:postgres://h/d", ":", "does not begin with"},
 		{Driver427, "jdbc:mysql://h/d", "mysql:", "for another driver"},
-		{Driver427, "pgpool:5432/bitbucket", "p", "does not begin with jdbc:postgresql:"},
+		{Driver427, "pgpool:5432/bitbucket", "p", "does not begin with"},
 		{Driver427, "jdbc:postgres?ql://h/d", "", "does not begin with"},
 		{Driver427, "jdbc:postgresql:/h/d", "/", "a single slash"},
 		{Driver427, "jdbc:postgresql://pgpool:5432", "5432", "no slash after the port: write //pgpool:5432/bitbucket"},

@@ -78,7 +78,7 @@ func (r *reader) refusePrefix(end int) {
 	case strings.HasPrefix(strings.ReplaceAll(lower, `\`, ""), prefix):
 		r.refuse(Span{same, same + 1}, "a backslash in front of a colon is right only in a .properties file: write "+prefix)
 		if text[same] != '\\' {
-			r.Refusal = "the driver knows its prefix in small letters only: write "+prefix
+			r.Refusal = "the driver knows its prefix in small letters only: write " + prefix
 		}
 	case strings.HasPrefix(lower, "postgresql:"), strings.HasPrefix(lower, "postgres:"):
 		r.refuse(at, "jdbc: is missing in front of the URL: write "+example)
