@@ -127,7 +127,7 @@ func (r *reader) problemAt(start, end int, message string) {
 
 // hide marks what must not be shown of a value.
 func hide(setting facts.Setting) {
-	if setting.Sensitive() {
+	if facts.SensitiveName(setting.Origin.Key) {
 		setting.Origin.Source.Hide(setting.Origin.Span)
 		return
 	}

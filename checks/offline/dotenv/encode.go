@@ -11,7 +11,7 @@ import (
 // Encode writes text so that it can be put inside a value of that style, at any place that a run of the value gives. ok is
 // false when it cannot be expressed there. In the dialect of docker that is what would end the line; in that of docker
 // compose also what the style has no escape for, blanks and quotes that might come to stand at the edge of an unquoted
-// value, and closing braces, because the place may be inside a ${NAME:-...}.
+// value, and closing braces and line breaks outside single quotes, because the place may be inside a ${NAME:-...}.
 func Encode(dialect facts.Format, style facts.Style, text string) (encoded string, ok bool) {
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return "", false
@@ -29,9 +29,9 @@ func Encode(dialect facts.Format, style facts.Style, text string) (encoded strin
 	case facts.SingleQuoted:
 		return strings.ReplaceAll(text, "'", `\'`), strings.IndexByte(text, '\\') < 0
 	case facts.DoubleQuoted:
-		return doubleQuotedEscapes.Replace(text), strings.IndexByte(text, '}') < 0
+		return doubleQuotedEscapes.Replace(text), !strings.ContainsAny(text, "}\r\n")
 	}
 	return "", false
 }
 
-var doubleQuotedEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", "$$", "\n", `\n`, "\r", `\r`)
+var doubleQuotedEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", "$$")

@@ -3,6 +3,7 @@ package tracedtest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -101,24 +102,33 @@ func Edit(setting facts.Setting, start, end int, text string, encode func(facts.
 	if !ok || len(places) == 0 {
 		return nil, false
 	}
+	type edit struct {
+		facts.Place
+		text string
+	}
+	edits := make([]edit, len(places))
+	for i, place := range places {
+		edits[i] = edit{Place: place}
+	}
+	if edits[0].text, ok = encode(places[0], text); !ok {
+		return nil, false
+	}
+	// From the end of a file to its start, so that no edit moves the bytes of another.
+	slices.SortStableFunc(edits, func(a, b edit) int { return b.Span.Start - a.Span.Start })
 	changed := map[*facts.Source][]byte{}
-	for i := len(places) - 1; i >= 0; i-- {
-		place, written := places[i], ""
-		if i == 0 {
-			if written, ok = encode(place, text); !ok {
-				return nil, false
-			}
-		}
-		content, again := changed[place.Source]
+	last := map[*facts.Source]int{}
+	for _, e := range edits {
+		content, again := changed[e.Source]
 		if !again {
-			content = place.Source.Text
+			content, last[e.Source] = e.Source.Text, len(e.Source.Text)
 		}
-		if place.Span.End > len(content) {
-			return nil, false // two places of one value are the same bytes, or not in order
+		if e.Span.End > last[e.Source] {
+			return nil, false // two places of one value are the same bytes
 		}
-		edited := append([]byte{}, content[:place.Span.Start]...)
-		edited = append(edited, written...)
-		changed[place.Source] = append(edited, content[place.Span.End:]...)
+		last[e.Source] = e.Span.Start
+		edited := append([]byte{}, content[:e.Span.Start]...)
+		edited = append(edited, e.text...)
+		changed[e.Source] = append(edited, content[e.Span.End:]...)
 	}
 	return changed, true
 }
