@@ -13,9 +13,9 @@ var newTexts = []string{"", "x", "5432", "a b", " a", "a ", "\t", "#", " #x", "a
 
 // hosts are files whose last value is changed, in all its parts.
 var hosts = map[facts.Format][]string{
-	facts.DockerEnv: {"A=abc", "A=abc\n", "A=abc\r\n", "A=\"abc\"\n", "A= a b \n", " A=a=b\nB", "A=1\nA=abc"},
+	facts.DockerEnv: {"A=abc", "A=abc\n", "A=abc\r\n", "A=\"abc\"\n", "A= a b \n", "B\n A=a=b", "A=1\nA=abc"},
 	facts.ComposeEnv: {"A=abc", "A=abc\r\n", "A=abc # c\n", "A='abc'\n", "A=\"abc\"\n", "A=\"a\nc\"\n", "A='a\\'c'\n", "A=\"a\\\"c\"\n", "A=\"a\\nb\\$c\"", "A=a$$c\n",
-		"A=${X:-abc}\n", "A=a${X:-b}c\n", "A=\"${X:-a\\nc}\"", "A=\"${X:-abc}\"\n", "A=${X:-${Y:-abc}}\n", "B=abc\nA=$B\n", "B='abc'\nA=x${B}y\n", "B=\"a\\\"c\"\nA=x${B-z}y\n", "A=abc B", "export A: abc\n"},
+		"A=${X:-abc}\n", "A=a${X:-b}c\n", "A=\"${X:-a\\\"c}\"", "A=\"${X:-abc}\"\n", "A=${X:-${Y:-abc}}\n", "B=abc\nA=$B\n", "B='abc'\nA=x${B}y\n", "B=\"a\\\"c\"\nA=x${B-z}y\n", "A=abc B", "export A: abc\n"},
 }
 
 // TestEncode writes every text into every part of every value and reads the file again.
