@@ -37,7 +37,7 @@ func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[fac
 		read = pass.read
 	}()
 	rule.Check(pass)
-	result.Findings = pass.findings
+	result.Findings = distinct(pass.findings)
 	switch {
 	case len(pass.findings) > 0:
 		result.Outcome = Failed
@@ -49,4 +49,26 @@ func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[fac
 		result.Outcome, result.Reason = Skipped, "nothing among the inputs that the rule judges"
 	}
 	return result, pass.read
+}
+
+// distinct leaves out findings that say the same of the same place: two containers may take a value from one line.
+func distinct(findings []*Finding) []*Finding {
+	type saying struct {
+		message  string
+		source   *facts.Source
+		span     facts.Span
+		query    string
+		measured string
+	}
+	seen := make(map[saying]bool, len(findings))
+	kept := findings[:0:0]
+	for _, f := range findings {
+		key := saying{f.Message, f.At.Source, f.At.Span, f.At.Query, f.Measured}
+		if f.At.Known() && seen[key] {
+			continue
+		}
+		seen[key] = true
+		kept = append(kept, f)
+	}
+	return kept
 }

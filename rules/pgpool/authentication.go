@@ -1,0 +1,136 @@
+package pgpool
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+const (
+	authMethod  = facts.Key("PGPOOL_AUTHENTICATION_METHOD")
+	enablePoolP = facts.Key("PGPOOL_ENABLE_POOL_PASSWD")
+	ownHBA      = facts.Key("PGPOOL_USER_HBA_FILE")
+	poolHBA     = facts.Key("enable_pool_hba")
+	poolPasswd  = facts.Key("pool_passwd")
+)
+
+// Authentication guards how clients log in to Pgpool-II, and Pgpool-II to the nodes: so that Bitbucket gets in and others
+// do not.
+var Authentication = &rules.Rule{
+	ID:       "pgpool/authentication",
+	Title:    "clients log in with scram-sha-256",
+	Severity: rules.Error,
+	Needs:    []facts.Key{authMethod, enablePoolP, ownHBA, poolHBA, poolPasswd, facts.PostgreSQLNodes},
+	Check: func(p *rules.Pass) {
+		for _, i := range p.Pgpools() {
+			judgeHBA(p, i)
+			if i.Image() {
+				judgeMethod(p, i)
+			} else {
+				judgePasswordFile(p, i)
+			}
+		}
+	},
+}
+
+func judgeHBA(p *rules.Pass, i rules.Instance) {
+	hba, ok := i.Known(poolHBA)
+	if ok && !on(hba) {
+		p.Failf(i.At(hba), "%s: no pool_hba.conf is read, so nothing says who may log in from where, and versions before 4.6.1, 4.5.7, 4.4.12 and 4.3.15 may let clients in without a password (CVE-2025-46801)", subject(hba)).
+			Helpf("Write %s.", line(i, hba, "on"))
+	}
+}
+
+// judgeMethod is for the image, which makes pool_hba.conf and pool_passwd by PGPOOL_AUTHENTICATION_METHOD.
+func judgeMethod(p *rules.Pass, i rules.Instance) {
+	method, ok := i.KnownVariable(authMethod)
+	if !ok {
+		return
+	}
+	own := i.Variable(ownHBA)
+	switch method.Norm {
+	case "trust":
+		if own.State == facts.Set && own.Text != "" {
+			p.Skipf("%s replaces the rules that the method makes, and the file is not read", ownHBA)
+			return
+		}
+		p.Failf(i.At(method), "%s: whoever reaches Pgpool-II is logged in as any role, Bitbucket's and the superuser's too, without a password", subject(method)).
+			Helpf("Write %s=scram-sha-256.", authMethod)
+	case "md5":
+		judgeMD5(p, i, method)
+	case "scram-sha-256":
+		if passwd := i.Variable(enablePoolP); passwd.Known() && passwd.Norm == "off" {
+			p.Failf(i.At(passwd), "%s with %s=scram-sha-256: Pgpool-II has no password to log in to the nodes with, and the image does not start", subject(passwd), authMethod).
+				Helpf("Write %s=yes.", enablePoolP).Also(method.Origin, "the method")
+		}
+	}
+}
+
+// judgeMD5 fails when a node keeps passwords in a form that an MD5 entry of pool_passwd does not serve: scram-sha-256, as
+// PostgreSQL 14 and later do unless told otherwise.
+func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
+	for _, node := range p.Nodes() {
+		major, known := majorOf(node.Version)
+		encryption := passwordEncryption(node)
+		switch {
+		case encryption.State == facts.Unresolved || encryption.State == facts.Secret:
+			p.Skipf("%s of %s is not known: %s", rules.NameOf(encryption), node.Name, encryption.Why)
+		case encryption.State == facts.Set && strings.EqualFold(encryption.Text, "md5"):
+		case encryption.State == facts.Set, known && major >= 14:
+			finding := p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", subject(method), node.Name).
+				Helpf("Write %s=scram-sha-256.", authMethod)
+			if encryption.State == facts.Set {
+				finding.Also(encryption.Origin, "the node's password encryption")
+			} else {
+				finding.Also(node.Version.Origin, "PostgreSQL %d", major)
+			}
+			return
+		case !known:
+			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, subject(method))
+		}
+	}
+}
+
+// passwordEncryption is how a node stores new passwords, when something says so.
+func passwordEncryption(node *facts.Node) facts.Setting {
+	if setting := node.Environment["POSTGRESQL_PASSWORD_ENCRYPTION"]; setting.State == facts.Set && setting.Text != "" || setting.State == facts.Unresolved {
+		return setting
+	}
+	if setting := node.Settings["password_encryption"]; setting.State != facts.Default {
+		return setting
+	}
+	return facts.Setting{}
+}
+
+// judgePasswordFile is for a pgpool.conf of its own.
+func judgePasswordFile(p *rules.Pass, i rules.Instance) {
+	passwd, ok := i.Known(poolPasswd)
+	if !ok || strings.TrimSpace(passwd.Text) != "" {
+		return
+	}
+	for _, node := range p.Nodes() {
+		switch major, known := majorOf(node.Version); {
+		case known && major >= 14:
+			p.Failf(i.At(passwd), "%s, but PostgreSQL %d on %s wants scram-sha-256: Pgpool-II has no password to log in with, and every login fails", subject(passwd), major, node.Name).
+				Helpf("Write %s, with an entry for Bitbucket's role.", line(i, passwd, "pool_passwd")).Also(node.Version.Origin, "PostgreSQL %d", major)
+			return
+		case !known:
+			p.Skipf("PostgreSQL's version of %s is not known, which decides whether Pgpool-II needs pool_passwd", node.Name)
+		}
+	}
+}
+
+// majorOf reads PostgreSQL's major version.
+func majorOf(version facts.Setting) (major int, ok bool) {
+	if !version.Known() {
+		return 0, false
+	}
+	digits := version.Text
+	if end := strings.IndexFunc(digits, func(c rune) bool { return c < '0' || c > '9' }); end >= 0 {
+		digits = digits[:end]
+	}
+	major, err := strconv.Atoi(digits)
+	return major, err == nil
+}

@@ -1,0 +1,31 @@
+package pgpool
+
+import (
+	"slices"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// repmgrPromotes says whether repmgr, and not Pgpool-II, makes a standby the new primary: the image's own
+// failover_command only prints a line, and the PostgreSQL image runs repmgrd.
+func repmgrPromotes(p *rules.Pass, i rules.Instance) bool {
+	nodes := p.AnyNodes()
+	return i.Image() || slices.ContainsFunc(nodes, func(node *facts.Node) bool { return node.Image })
+}
+
+// nodeBehind finds the PostgreSQL node behind a backend by the names under which others reach it.
+func nodeBehind(nodes []*facts.Node, backend facts.BackendNode) *facts.Node {
+	if !backend.Host.Known() || backend.Host.Text == "" {
+		return nil
+	}
+	for _, node := range nodes {
+		if network := node.Environment["REPMGR_NODE_NETWORK_NAME"]; network.Known() && network.Text == backend.Host.Text {
+			return node
+		}
+		if node.Container != nil && slices.Contains(node.Container.Names, backend.Host.Text) {
+			return node
+		}
+	}
+	return nil
+}

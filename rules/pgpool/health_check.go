@@ -1,0 +1,60 @@
+package pgpool
+
+import (
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// HealthCheck guards how Pgpool-II finds out that a node is gone: by asking it, more than once, and not by the first
+// error of any session.
+var HealthCheck = &rules.Rule{
+	ID:       "pgpool/health-check",
+	Title:    "the nodes' health is checked, with retries",
+	Severity: rules.Warning,
+	Needs:    []facts.Key{"health_check_period", "health_check_max_retries", "failover_on_backend_error", facts.BackendNodes},
+	Check: func(p *rules.Pass) {
+		for _, i := range p.Pgpools("health_check_period", "health_check_max_retries", "failover_on_backend_error") {
+			seen := map[facts.Key]bool{}
+			indexes := []string{""} // an instance without backends among the inputs still has its general setting
+			for _, backend := range i.Backends() {
+				indexes = append(indexes, backend.Index)
+			}
+			if len(indexes) > 1 {
+				indexes = indexes[1:]
+			}
+			for _, index := range indexes {
+				judgeHealth(p, i, index, seen)
+			}
+		}
+	},
+}
+
+func judgeHealth(p *rules.Pass, i rules.Instance, index string, seen map[facts.Key]bool) {
+	period, ok := i.PerNode("health_check_period", index)
+	if !ok {
+		return
+	}
+	if period.Norm == "0" {
+		if !seen[period.Key] {
+			p.Failf(i.At(period), "%s: Pgpool-II notices a dead node only when a session runs into it, and a node that hangs not at all", subject(period)).
+				Helpf("Write %s, a few retries, and %s.", line(i, period, "30"), line(i, i.Get("failover_on_backend_error"), "off"))
+			seen[period.Key] = true
+		}
+		return
+	}
+	retries, ok := i.PerNode("health_check_max_retries", index)
+	if !ok || seen[retries.Key] {
+		return
+	}
+	seen[retries.Key] = true
+	onError := i.Get("failover_on_backend_error")
+	switch {
+	case retries.Norm == "0":
+		p.Failf(i.At(retries), "%s: one lost packet at the wrong moment becomes a failover", subject(retries)).
+			Helpf("Write %s.", line(i, retries, "5"))
+	case on(onError):
+		p.Failf(i.At(onError), "%s: the first error of any session detaches its node at once, and the retries of the health check (%s) never count", subject(onError), retries.Text).
+			Helpf("Write %s, so that the health check decides.", line(i, onError, "off")).
+			Also(retries.Origin, "the retries")
+	}
+}

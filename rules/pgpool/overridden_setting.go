@@ -1,0 +1,60 @@
+package pgpool
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// OverriddenSetting guards against a value that somebody wrote and that another place silently overrides.
+var OverriddenSetting = &rules.Rule{
+	ID:       "pgpool/overridden-setting",
+	Title:    "no setting has two values",
+	Severity: rules.Warning,
+	Needs:    []facts.Key{facts.PgpoolEnvironment, facts.PgpoolFiles},
+	Check: func(p *rules.Pass) {
+		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
+			p.OK()
+			said := map[place]bool{}
+			for _, settings := range []facts.Settings{pgpool.Settings, pgpool.Environment} {
+				for _, key := range slices.Sorted(maps.Keys(settings)) {
+					judgeHidden(p, settings[key], said)
+				}
+			}
+		}
+	},
+}
+
+// judgeHidden reports the values that a setting hides and that are other ones, each place once.
+func judgeHidden(p *rules.Pass, setting facts.Setting, said map[place]bool) {
+	for _, hidden := range setting.Overridden {
+		if hidden.State != facts.Set || said[placeOf(hidden.Origin)] || same(setting, hidden) {
+			continue
+		}
+		said[placeOf(hidden.Origin)] = true
+		p.Failf(hidden.Origin, "%s has no effect: %s is stronger", subject(hidden), stronger(setting)).
+			Helpf("Remove one of the two, so that the place where people look is the one that counts.").
+			Also(setting.Origin, "this is what Pgpool-II gets")
+	}
+}
+
+// same says whether two settings come to the same value; one that is not known may.
+func same(a, b facts.Setting) bool {
+	if !a.Known() {
+		return true
+	}
+	if a.Norm != "" && b.Norm != "" {
+		return a.Norm == b.Norm
+	}
+	return a.Text == b.Text
+}
+
+// stronger names a value by where it stands.
+func stronger(setting facts.Setting) string {
+	if setting.Origin.Source == nil {
+		return subject(setting)
+	}
+	return subject(setting) + " in " + setting.Origin.Source.Name
+}

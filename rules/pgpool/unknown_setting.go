@@ -1,0 +1,95 @@
+package pgpool
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// UnknownSetting guards against names that nothing reads. Neither the image nor Pgpool-II says a word about them: the
+// setting is simply not made.
+var UnknownSetting = &rules.Rule{
+	ID:       "pgpool/unknown-setting",
+	Title:    "every setting has a name that is read",
+	Severity: rules.Warning,
+	Needs:    []facts.Key{facts.PgpoolEnvironment, facts.PgpoolFiles},
+	Check: func(p *rules.Pass) {
+		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
+			p.OK()
+			for _, name := range slices.Sorted(maps.Keys(pgpool.Notes)) {
+				if note := pgpool.Notes[name]; !onceRead(note) {
+					judgeName(p, name, note)
+				}
+			}
+		}
+	},
+}
+
+// onceRead says whether a note is of a variable that the image read in earlier days or overwrites, which is
+// pgpool/dead-setting's to judge.
+func onceRead(note facts.VariableNote) bool {
+	if note.Origin.Format == facts.PgpoolConf {
+		return false
+	}
+	switch note.Kind {
+	case facts.NoteRemoved, facts.NoteConstant, facts.NoteIneffective:
+		return true
+	}
+	return false
+}
+
+func judgeName(p *rules.Pass, name string, note facts.VariableNote) {
+	reader := "the image"
+	if note.Origin.Format == facts.PgpoolConf {
+		reader = "Pgpool-II"
+	}
+	since := ""
+	if note.Since != "" {
+		since = " since " + note.Since
+	}
+	switch note.Kind {
+	case facts.NoteUnknown:
+		finding := p.Failf(note.Origin, "%s is no name that %s reads: the setting has no effect", name, reader)
+		if note.Nearest != "" {
+			finding.Helpf("Write %s if that is meant, else remove it.", note.Nearest)
+		} else {
+			finding.Helpf("Remove it, or look its name up.")
+		}
+	case facts.NoteOtherImage:
+		finding := p.Failf(note.Origin, "%s is not read by this image: %s", name, note.Why)
+		if instead := cmp.Or(note.Replacement, note.Nearest); instead != "" {
+			finding.Helpf("Write %s.", instead)
+		} else {
+			finding.Helpf("Remove it here; set what this image reads, or a line of the file that PGPOOL_USER_CONF_FILE names.")
+		}
+	case facts.NoteTooNew:
+		finding := p.Failf(note.Origin, "%s is read only from %s on: here it has no effect", name, note.Since)
+		if note.Replacement != "" {
+			finding.Helpf("Set %s itself, or move to an image of %s or later.", note.Replacement, note.Since)
+		} else {
+			finding.Helpf("Move to %s or later, or remove it.", note.Since)
+		}
+	case facts.NoteRemoved:
+		finding := p.Failf(note.Origin, "%s is not read%s: the setting has no effect", name, since)
+		if note.Replacement != "" {
+			finding.Helpf("Write %s, which does its work now.", note.Replacement)
+		} else {
+			finding.Helpf("Remove it; nothing took its place.")
+		}
+	case facts.NoteDeprecated:
+		p.Failf(note.Origin, "%s is an old name%s of %s and may go in a later version", name, since, note.Replacement).
+			As(rules.Info).Helpf("Write %s.", note.Replacement)
+	case facts.NoteIneffective, facts.NoteConstant:
+		finding := p.Failf(note.Origin, "%s has no effect%s: %s", name, since, note.Why)
+		if note.Replacement != "" {
+			finding.Helpf("Write %s.", note.Replacement)
+		} else {
+			finding.Helpf("Remove it.")
+		}
+	case facts.NoteRefused:
+		p.Failf(note.Origin, "%s: %s", name, note.Why).As(rules.Error).Helpf("Correct the name.")
+	}
+}

@@ -1,0 +1,93 @@
+package pgpool
+
+import (
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// variables are the image's variables behind the parameters that this family asks for, from libpgpool.sh and
+// pgpool-env.sh in bitnami/containers. What is not among them only a file that PGPOOL_USER_CONF_FILE names can set.
+var variables = map[facts.Key]string{
+	"auto_failback":                "PGPOOL_AUTO_FAILBACK",
+	"enable_pool_hba":              "PGPOOL_ENABLE_POOL_HBA",
+	"failover_on_backend_error":    "PGPOOL_FAILOVER_ON_BACKEND_ERROR",
+	"failover_on_backend_shutdown": "PGPOOL_FAILOVER_ON_BACKEND_SHUTDOWN",
+	"health_check_max_retries":     "PGPOOL_HEALTH_CHECK_MAX_RETRIES",
+	"health_check_period":          "PGPOOL_HEALTH_CHECK_PERIOD",
+	"load_balance_mode":            "PGPOOL_ENABLE_LOAD_BALANCING",
+	"sr_check_period":              "PGPOOL_SR_CHECK_PERIOD",
+	"sr_check_user":                "PGPOOL_SR_CHECK_USER",
+	"statement_level_load_balance": "PGPOOL_ENABLE_STATEMENT_LOAD_BALANCING",
+}
+
+// subject is how a message begins that is about a setting: "load_balance_mode=on", or with the reason behind it when
+// nobody wrote it.
+func subject(setting facts.Setting) string {
+	value := setting.Shown()
+	if setting.State == facts.Default {
+		if value == "" {
+			value = "empty"
+		}
+		name := rules.NameOf(setting)
+		if setting.Origin.Known() { // written, but empty: the default takes its place
+			return name + " is empty, which means " + value
+		}
+		return name + " is not set, which means " + value + " (" + setting.Why + ")"
+	}
+	if value == "" {
+		return rules.NameOf(setting) + " is empty"
+	}
+	return rules.NameOf(setting) + "=" + value
+}
+
+// line is what to write so that a setting gets another value, in the words of the place where it is set now or, when it
+// is set nowhere, where the instance is configured. value is in the words of pgpool.conf, without quotes.
+func line(i rules.Instance, setting facts.Setting, value string) string {
+	name := string(setting.Key)
+	variable, ok := variables[setting.Key]
+	switch {
+	case setting.Origin.Format == facts.PgpoolConf:
+		return confLine(setting.Origin.Key, value)
+	case !i.Image():
+		return confLine(name, value)
+	case ok:
+		return variable + "=" + word(variable, value)
+	}
+	return confLine(name, value) + " in a file that PGPOOL_USER_CONF_FILE names"
+}
+
+// confLine is a line of pgpool.conf.
+func confLine(name, value string) string {
+	if value == "on" || value == "off" || value != "" && strings.Trim(value, "0123456789") == "" {
+		return name + " = " + value
+	}
+	return name + " = '" + value + "'"
+}
+
+// word is a boolean in the words of a variable: those of the image's own switches are yes and no, while
+// PGPOOL_FAILOVER_ON_* goes to pgpool.conf as it is.
+func word(variable, value string) string {
+	if strings.HasPrefix(variable, "PGPOOL_FAILOVER_") {
+		return value
+	}
+	switch value {
+	case "on":
+		return "yes"
+	case "off":
+		return "no"
+	}
+	return value
+}
+
+// turned is the fix that gives a written boolean its other value. There is none for what is not written.
+func turned(finding *rules.Finding, setting facts.Setting, title, value string) {
+	if setting.State != facts.Set {
+		return
+	}
+	if setting.Origin.Format != facts.PgpoolConf {
+		value = word(setting.Origin.Key, value)
+	}
+	finding.Mend(rules.Fix{Title: title, Changes: rules.ChangeTo(setting, value)})
+}
