@@ -35,22 +35,43 @@ func Key(name string) (key facts.Key, ok bool) {
 // look at are filled in with their defaults; of any other [DefaultSetting] knows it.
 func Effective(files []*facts.ConfFile, version string) facts.Settings {
 	settings := make(facts.Settings, 128)
+	Apply(settings, files, version)
+	Fill(settings, files, version)
+	return settings
+}
+
+// Apply puts what the files set over what settings have already, which then stands among the overridden values, defaults
+// that are written nowhere excepted.
+func Apply(settings facts.Settings, files []*facts.ConfFile, version string) {
+	given, fresh := len(settings), settings
+	if given > 0 {
+		fresh = facts.Settings{}
+	}
 	for _, file := range slices.Backward(files) {
 		for _, assignment := range slices.Backward(file.Assignments) {
 			key, ok := Key(assignment.Name)
 			if !ok || !effective(assignment.Name, version) {
 				continue
 			}
-			if hiding, hidden := settings[key]; hidden {
-				hiding.Overridden = append(hiding.Overridden, Value(key, assignment.Value, version))
-				settings[key] = hiding
-				continue
+			value := Value(key, assignment.Value, version)
+			if hiding, hidden := fresh[key]; hidden {
+				hiding.Overridden = append(hiding.Overridden, value)
+				value = hiding
 			}
-			settings[key] = Value(key, assignment.Value, version)
+			fresh[key] = value
 		}
 	}
-	fillDefaults(settings, files, version)
-	return settings
+	if given == 0 {
+		return
+	}
+	for key, value := range fresh {
+		if old, ok := settings[key]; ok && (old.State != facts.Default || old.Origin.Known()) {
+			chain := old.Overridden
+			old.Overridden = nil
+			value.Overridden = append(append(value.Overridden, old), chain...)
+		}
+		settings[key] = value
+	}
 }
 
 // Value is an assignment's value as the setting of a parameter: with its key, its normal form, and what is wrong with it.
@@ -81,10 +102,11 @@ func effective(name, version string) bool {
 	return p.Exists(version)
 }
 
-// fillDefaults adds the parameters that rules look at and nothing sets.
-func fillDefaults(settings facts.Settings, files []*facts.ConfFile, version string) {
+// Fill adds the parameters that rules look at and that settings lack, with their defaults; where one of the files includes
+// what could not be read, they are unresolved instead.
+func Fill(settings facts.Settings, files []*facts.ConfFile, version string) {
 	unread := firstUnread(files)
-	for _, name := range judged() {
+	for _, name := range parameters().judged {
 		key := facts.Key(name)
 		if _, ok := settings[key]; ok {
 			continue
@@ -108,10 +130,6 @@ func firstUnread(files []*facts.ConfFile) string {
 		}
 	}
 	return ""
-}
-
-func judged() []string {
-	return parameters().judged
 }
 
 // DefaultSetting is a parameter as it is when nothing sets it in a version of Pgpool-II; version "" is the newest. Its

@@ -1,8 +1,6 @@
 package pgpoolconf
 
-import (
-	"strings"
-)
+import "strings"
 
 // Nearest is the parameter whose name is most like the given one, in the spelling that a file would use; empty when none
 // is alike enough. A name that differs only in case, or by a byte order mark before it, is always found.
@@ -23,6 +21,24 @@ func Nearest(name string) string {
 				best += index
 			}
 		}
+	}
+	if best == "" && len(base) >= 8 {
+		best = shortestWith(strings.ToLower(base), index)
+	}
+	return best
+}
+
+// shortestWith is the shortest parameter that begins with a text: load_balance_mode for load_balance.
+func shortestWith(beginning, index string) string {
+	best := ""
+	for _, name := range parameters().names {
+		p := parameters().byName[name]
+		if p.Fate != Removed && strings.HasPrefix(name, beginning) && (best == "" || len(name) < len(best)) {
+			best = name
+		}
+	}
+	if best != "" && parameters().byName[best].Index != NoIndex {
+		best += index
 	}
 	return best
 }

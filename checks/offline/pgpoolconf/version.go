@@ -57,3 +57,11 @@ func mustRelease(text string) release {
 	r.latest = false
 	return r
 }
+
+// Before says whether a version of Pgpool-II is older than another. A version that cannot be read, the empty one for
+// example, is older than none.
+func Before(version, other string) bool {
+	a, okA := parseRelease(version)
+	b, okB := parseRelease(other)
+	return okA && okB && a.before(b)
+}
