@@ -1,0 +1,60 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// container makes a container of a service with everything merged.
+func (r *reader) container(s *service, all *services, scope *scope) *facts.Container {
+	c := &facts.Container{
+		Name: s.name, Origin: s.origin, Format: facts.Compose,
+		Image:       facts.Setting{Key: "image", Origin: s.origin},
+		Environment: r.effective(s, scope),
+		Ports:       unique(s.ports, portKey),
+		Volumes:     unique(s.volumes, volumeKey),
+		Profiles:    unique(s.profiles, same),
+		Command:     s.command,
+		Replicas:    1,
+	}
+	if s.image != nil {
+		c.Image = *s.image
+	}
+	names := []string{s.name}
+	if s.containerName != nil {
+		names = append(names, s.containerName.Text)
+	}
+	if s.hostname != nil {
+		c.Hostname = s.hostname.Text
+		names = append(names, s.hostname.Text)
+	}
+	for _, network := range s.networks {
+		names = append(names, network.aliases...)
+	}
+	c.Names = slices.DeleteFunc(unique(names, same), func(name string) bool { return name == "" })
+	c.HostNetwork = s.networkMode != nil && s.networkMode.Text == "host"
+	for _, count := range []*facts.Setting{s.scale, s.replicas} {
+		if count == nil {
+			continue
+		}
+		n, err := strconv.Atoi(count.Text)
+		switch {
+		case !count.Known():
+			r.note(count.Origin, fmt.Sprintf("how many containers of %s there are is not known (%s); it is taken for one", shown(s.name), count.Why))
+		case err != nil || n < 0:
+			r.problem(count.Origin, fmt.Sprintf("%s is no number of containers and docker compose refuses the file; write one", shown(count.Text)))
+		default:
+			c.Replicas = n
+		}
+		break
+	}
+	for _, mounted := range unique(s.mounts, func(m mount) string { return m.target }) {
+		if file, ok := all.files[mounted.kind+"/"+mounted.source]; ok {
+			c.Volumes = append(c.Volumes, facts.Volume{Source: file.Text, Target: mounted.target, Origin: file.Origin})
+		}
+	}
+	return c
+}
