@@ -26,6 +26,7 @@ type decoder struct {
 	out     []byte // "v=" and the part in UTF-8, with those escapes still in it that the library decodes
 	runs    int    // how many runs may still be made
 	bytes8  bool   // a key or value had a byte outside ASCII
+	split   bool   // a \uXXXX had a continuation inside
 }
 
 // loader reads what decoder gives it. Nothing is to be expanded: ${...} means nothing to java.util.Properties.
@@ -72,6 +73,7 @@ func (d *decoder) decode(start, end int, trace bool) (text string, runs []facts.
 				escaped = true
 			}
 			i = next
+			d.split = d.split || d.pieceEnd(from) < i
 			t.unit(from, i, utf8.RuneLen(char))
 		case c == '\\' && d.line[i+1] < utf8.RuneSelf:
 			i += 2

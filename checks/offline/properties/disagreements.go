@@ -24,7 +24,7 @@ func disagreements(file *facts.PropertiesFile, d *decoder, oddKey bool) []facts.
 	if d.bytes8 {
 		found = compare(found, file.Entries, ReaderUTF8, readUTF8(file))
 	}
-	if oddKey || d.continued || d.escapedComment {
+	if oddKey || d.split || d.escapedComment {
 		if readings, ok := readSpring(file); ok {
 			found = compare(found, file.Entries, ReaderSpringBoot, readings)
 		}

@@ -16,8 +16,7 @@ type lines struct {
 	at   int // where the next natural line begins
 	lf   int // the first LF at or behind the last place where one was looked for, len(text) if there is none
 
-	// escapedComment says that a comment with a backslash was passed over, continued that a line had a continuation.
-	escapedComment, continued bool
+	escapedComment bool // a comment with a backslash was passed over
 
 	line   []byte  // the logical line
 	pieces []piece // where its bytes come from; never empty after next returned true
@@ -70,7 +69,6 @@ func (l *lines) next() bool {
 			l.at = end
 			return true
 		}
-		l.continued = true
 		if text[end] == '\r' && text[end+1] == '\n' {
 			end++
 		}

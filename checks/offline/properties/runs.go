@@ -55,6 +55,7 @@ func (t *tracer) finish(n int) []facts.Run {
 	case !t.on:
 		return nil
 	case t.full || t.value != n:
+		t.decoder.runs += len(t.runs)
 		return []facts.Run{}
 	}
 	return t.runs

@@ -74,20 +74,21 @@ func Encode(text string, atValueStart bool) string {
 	return out.String()
 }
 
-// Replace gives the edits of the file that put text in the place of bytes [start, end) of a's value, and change nothing
-// else: not the rest of the value, not another entry. The text takes the place of the first piece of the range; where the
-// range goes through continuations, each other piece of it goes and the continuations stay. An empty range inserts.
+// Replace gives the edits of the file that put text in the place of bytes [start, end) of a setting's value, and change
+// nothing else: not the rest of the value, not another entry. The text takes the place of the first piece of the range;
+// where the range goes through continuations, what it has on the other lines goes and the continuations stay. An empty
+// range inserts.
 //
-// The edits are in order. They are for the bytes that the entry was read from; for several changes of one value, make one
-// Replace of it all, or read again in between.
-func Replace(a facts.Assignment, start, end int, text string) ([]Edit, error) {
-	value, origin := a.Value.Text, a.Value.Origin
+// The edits are in order, and for the bytes that the setting was read from. Of several changes of one value, none may
+// begin where another ends.
+func Replace(s facts.Setting, start, end int, text string) ([]Edit, error) {
+	value, origin := s.Text, s.Origin
 	if start < 0 || start > end || end > len(value) || !boundary(value, start) || !boundary(value, end) {
-		return nil, fmt.Errorf("%s: %w", a.Name, ErrRange)
+		return nil, fmt.Errorf("%s: %w", origin.Key, ErrRange)
 	}
 	places, ok := origin.Places(start, end)
 	if !ok || origin.Format != facts.Properties {
-		return nil, fmt.Errorf("%s: %w", a.Name, ErrUntraceable)
+		return nil, fmt.Errorf("%s: %w", origin.Key, ErrUntraceable)
 	}
 	file := origin.Source.Text
 	edits := make([]Edit, len(places))
@@ -130,7 +131,7 @@ func guard(file []byte, removed facts.Span) string {
 	switch next := file[removed.End]; {
 	case isBlank(next):
 		return `\` // it belongs to the value, but without the backslash it would be passed over
-	case next == '\n' && file[removed.Start-1] == '\r':
+	case next == '\n' && removed.Start > 0 && file[removed.Start-1] == '\r':
 		return " " // an empty last line: its LF must not become one line end with the CR before it
 	}
 	return ""
