@@ -27,6 +27,8 @@ type environment struct {
 	unknown string
 	// partial says why a variable that is not given may be given elsewhere, although nothing hints at it.
 	partial string
+	// searched counts the names for which the nearest was looked for.
+	searched int
 }
 
 // newEnvironment reads a container's assignments: of several of one name the last wins, a file that NAME_FILE names wins

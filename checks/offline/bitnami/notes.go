@@ -11,24 +11,26 @@ func formatInteger(n int64) string { return strconv.FormatInt(n, 10) }
 
 // noteNames tells of the names in the environment that the image does not take for variables of its own.
 func (e *environment) noteNames() {
+	origins := make(map[string]facts.Origin, len(e.written))
+	for _, assignment := range e.container.Environment {
+		origins[assignment.Name] = assignment.Value.Origin
+	}
 	for _, name := range e.written {
-		note, ok := e.note(name)
-		if !ok {
-			continue
+		if note, ok := e.note(name); ok {
+			note.Origin = origins[name]
+			e.notes[name] = note
 		}
-		note.Origin = e.originOf(name)
-		e.notes[name] = note
 	}
 }
 
-// originOf is where a name is last written.
-func (e *environment) originOf(name string) (origin facts.Origin) {
-	for _, assignment := range e.container.Environment {
-		if assignment.Name == name {
-			origin = assignment.Value.Origin
-		}
+// maxNearest is for how many unknown names the nearest known one is looked for, which takes its time. Nobody has so many.
+const maxNearest = 200
+
+func (e *environment) nearest(name string) string {
+	if e.searched++; e.searched > maxNearest {
+		return ""
 	}
-	return origin
+	return e.table.nearest(name)
 }
 
 func (e *environment) note(name string) (facts.VariableNote, bool) {
@@ -97,11 +99,11 @@ func (e *environment) noteUnknown(name string) (facts.VariableNote, bool) {
 	case pgpool && strings.HasPrefix(name, "PGPOOL_PARAMS_"):
 		return facts.VariableNote{Kind: facts.NoteOtherImage, Why: "the pgpool/pgpool image reads it", Nearest: e.fromParams(name)}, true
 	case pgpool && strings.HasPrefix(upper, "PGPOOL"), !pgpool && (strings.HasPrefix(upper, "REPMGR") || strings.HasPrefix(upper, "POSTGRESQL_")):
-		return facts.VariableNote{Kind: facts.NoteUnknown, Nearest: e.table.nearest(name)}, true
+		return facts.VariableNote{Kind: facts.NoteUnknown, Nearest: e.nearest(name)}, true
 	}
 	// A name with a slip in its very beginning.
 	if len(name) >= 10 {
-		if nearest := e.table.nearest(name); nearest != "" && (strings.HasPrefix(nearest, "PGPOOL_") || strings.HasPrefix(nearest, "REPMGR_")) {
+		if nearest := e.nearest(name); nearest != "" && (strings.HasPrefix(nearest, "PGPOOL_") || strings.HasPrefix(nearest, "REPMGR_")) {
 			return facts.VariableNote{Kind: facts.NoteUnknown, Nearest: nearest}, true
 		}
 	}

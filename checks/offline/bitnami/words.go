@@ -93,6 +93,10 @@ func greaterThanZero(text string) bool {
 	return ok && value > 0
 }
 
+// maxItems is how many items of a list are taken apart. Pgpool-II takes 128 backend nodes; the bound keeps a hostile value
+// from taking minutes.
+const maxItems = 500
+
 // List takes a list variable apart as the image does: commas, semicolons, blanks and tabs separate, several of them count
 // as one, and only the first line is read.
 func List(value facts.Setting) []facts.ListItem {
@@ -103,7 +107,7 @@ func List(value facts.Setting) []facts.ListItem {
 // split cuts text, which begins at the beginning of the origin's value, at separators.
 func split(text string, origin facts.Origin, separates func(byte) bool) []facts.ListItem {
 	var items []facts.ListItem
-	for start := 0; start < len(text); {
+	for start := 0; start < len(text) && len(items) < maxItems; {
 		if separates(text[start]) {
 			start++
 			continue

@@ -200,11 +200,20 @@ func Instance(name string, files []*facts.ConfFile, version facts.Setting) *fact
 	return pgpool
 }
 
+// maxNearest is for how many unknown names the nearest known one is looked for, which takes its time. Nobody has so many.
+const maxNearest = 200
+
 // Notes tell of the names in the files that a version of Pgpool-II does not take for parameters, or takes for others.
 func Notes(files []*facts.ConfFile, version string) map[string]facts.VariableNote {
 	notes := map[string]facts.VariableNote{}
 	for _, file := range files {
 		for _, assignment := range file.Assignments {
+			if len(notes) >= maxNearest {
+				if _, _, found := find(assignment.Name); !found {
+					notes[assignment.Name] = facts.VariableNote{Kind: facts.NoteUnknown, Origin: assignment.Value.Origin}
+					continue
+				}
+			}
 			if note, ok := Note(assignment.Name, version); ok {
 				note.Origin = assignment.Value.Origin
 				notes[assignment.Name] = note
