@@ -50,17 +50,17 @@ func judgeMode(p *rules.Pass, i rules.Instance) {
 		return
 	}
 	if mode.Norm != "streaming_replication" {
-		p.Failf(i.At(mode), "%s: %s", subject(mode), spread[mode.Norm]).
+		p.Failf(i.At(mode), "%s: %s", subject(i, mode), spread[mode.Norm]).
 			Helpf("Write %s, with the standbys fed by PostgreSQL's own streaming replication, and restart Pgpool-II.", line(i, mode, "streaming_replication"))
 		return
 	}
 	if left := i.Get(replication); on(left) {
-		p.Failf(left.Origin, "%s: a rest from before 4.2 that asks for native replication; with failover_when_quorum_exists=on, the default since 4.3, Pgpool-II may refuse to start with it", subject(left)).
+		p.Failf(left.Origin, "%s: a rest from before 4.2 that asks for native replication; with failover_when_quorum_exists=on, the default since 4.3, Pgpool-II may refuse to start with it", subject(i, left)).
 			As(rules.Warning).Helpf("Remove the line; %s=streaming_replication says all that is needed.", clusteringMode)
 	}
 	if note, written := i.Note(string(masterSlave)); written && note.Kind == facts.NoteRemoved && mode.State == facts.Default {
 		p.Failf(note.Origin, "%s is not read since Pgpool-II 4.2, and only a default keeps this instance in streaming replication mode", masterSlave).
-			As(rules.Warning).Helpf("Write %s in its place.", line(i, mode, "streaming_replication"))
+			As(rules.Warning).Helpf("Write %s in its place.", confLine(string(clusteringMode), "streaming_replication"))
 	}
 }
 
@@ -76,9 +76,9 @@ func judgeOldMode(p *rules.Pass, i rules.Instance) {
 	const advice = "Write master_slave_mode = on and master_slave_sub_mode = 'stream', leave replication_mode off, and restart Pgpool-II."
 	switch {
 	case on(native):
-		p.Failf(i.At(native), "%s: %s", subject(native), spread["native_replication"]).Helpf(advice)
+		p.Failf(i.At(native), "%s: %s", subject(i, native), spread["native_replication"]).Helpf(advice)
 	case on(passive) && sub.Norm != "" && sub.Norm != "stream":
-		p.Failf(i.At(sub), "%s: Pgpool-II does not run on streaming replication, where one primary takes the writes", subject(sub)).Helpf(advice)
+		p.Failf(i.At(sub), "%s: Pgpool-II does not run on streaming replication, where one primary takes the writes", subject(i, sub)).Helpf(advice)
 	case on(passive):
 		p.OK()
 	case i.Image() && passive.State != facts.Set:
@@ -94,7 +94,7 @@ func judgeEitherMode(p *rules.Pass, i rules.Instance) {
 	native, passive, sub := i.Get(replication), i.Get(masterSlave), i.Get(masterSlaveSub)
 	switch {
 	case on(native):
-		p.Failf(i.At(native), "%s: up to 4.1 %s; a later Pgpool-II may refuse to start with it", subject(native), spread["native_replication"]).
+		p.Failf(i.At(native), "%s: up to 4.1 %s; a later Pgpool-II may refuse to start with it", subject(i, native), spread["native_replication"]).
 			Helpf("Write %s, or up to 4.1 master_slave_mode = on with master_slave_sub_mode = 'stream', remove replication_mode, and restart Pgpool-II.", confLine(string(clusteringMode), "streaming_replication"))
 	case passive.State == facts.Set && !on(passive), sub.State == facts.Set && sub.Text != "stream":
 		p.Skipf("what master_slave_mode means depends on Pgpool-II's version, which is not known")

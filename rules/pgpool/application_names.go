@@ -20,7 +20,7 @@ var ApplicationNames = &rules.Rule{
 		for _, i := range p.Pgpools() {
 			backends := i.Backends()
 			if len(backends) == 0 {
-				p.Skipf("%s has no backend nodes among the inputs", i.Name())
+				p.Skipf("%s has no backend nodes", i.Name())
 				continue
 			}
 			names, ok := namesOf(p, i, backends)
@@ -76,7 +76,7 @@ func listed(p *rules.Pass, i rules.Instance, list facts.Setting, backends []fact
 	if len(names) == len(backends) {
 		return names, true
 	}
-	finding := p.Failf(list.Origin, "%s has %d names for %d backend nodes: the image does not start", subject(list), len(names), len(backends)).
+	finding := p.Failf(list.Origin, "%s has %d names for %d backend nodes: the image does not start", subject(i, list), len(names), len(backends)).
 		Helpf("Name each node once, in the order of PGPOOL_BACKEND_NODES, by its REPMGR_NODE_NAME.")
 	if failback := i.Get(autoFailback); failback.Known() && !on(failback) {
 		finding.As(rules.Warning).Message = finding.Message[:strings.LastIndex(finding.Message, ":")] +
@@ -112,7 +112,7 @@ func judgeNames(p *rules.Pass, backends []facts.BackendNode, names []facts.ListI
 	unknown := ""
 	for _, node := range nodes {
 		name := node.Environment["REPMGR_NODE_NAME"]
-		if !name.Known() || name.State == facts.Default {
+		if !name.Known() {
 			unknown = node.Name
 			continue
 		}
@@ -132,9 +132,12 @@ func judgeNames(p *rules.Pass, backends []facts.BackendNode, names []facts.ListI
 		case len(nodes) == 0:
 		case node != nil:
 			own := node.Environment["REPMGR_NODE_NAME"]
-			if !own.Known() || own.State == facts.Default {
+			switch {
+			case !own.Known():
 				p.Skipf("REPMGR_NODE_NAME of %s is not known", node.Name)
-			} else if own.Text != name.Text {
+			case own.Text == name.Text:
+				p.OK()
+			default:
 				p.Failf(name.Origin, "backend node %s (%s) has the application name %s, but its REPMGR_NODE_NAME is %s: Pgpool-II never sees it stream, and automatic failback never attaches it", backend.Index, backend.Host.Shown(), name.Text, own.Text).
 					Helpf("Write %s in this place; the names follow the order of the backend nodes.", own.Text).Also(own.Origin, "the node's name")
 			}

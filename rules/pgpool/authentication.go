@@ -38,7 +38,7 @@ var Authentication = &rules.Rule{
 func judgeHBA(p *rules.Pass, i rules.Instance) {
 	hba, ok := i.Known(poolHBA)
 	if ok && !on(hba) {
-		p.Failf(i.At(hba), "%s: no pool_hba.conf is read, so nothing says who may log in from where, and versions before 4.6.1, 4.5.7, 4.4.12 and 4.3.15 may let clients in without a password (CVE-2025-46801)", subject(hba)).
+		p.Failf(i.At(hba), "%s: no pool_hba.conf is read, so nothing says who may log in from where, and versions before 4.6.1, 4.5.7, 4.4.12 and 4.3.15 may let clients in without a password (CVE-2025-46801)", subject(i, hba)).
 			Helpf("Write %s.", line(i, hba, "on"))
 	}
 }
@@ -56,13 +56,13 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 			p.Skipf("%s replaces the rules that the method makes, and the file is not read", ownHBA)
 			return
 		}
-		p.Failf(i.At(method), "%s: whoever reaches Pgpool-II is logged in as any role, Bitbucket's and the superuser's too, without a password", subject(method)).
+		p.Failf(i.At(method), "%s: whoever reaches Pgpool-II is logged in as any role, Bitbucket's and the superuser's too, without a password", subject(i, method)).
 			Helpf("Write %s=scram-sha-256.", authMethod)
 	case "md5":
 		judgeMD5(p, i, method)
 	case "scram-sha-256":
 		if passwd := i.Variable(enablePoolP); passwd.Known() && passwd.Norm == "off" {
-			p.Failf(i.At(passwd), "%s with %s=scram-sha-256: Pgpool-II has no password to log in to the nodes with, and the image does not start", subject(passwd), authMethod).
+			p.Failf(i.At(passwd), "%s with %s=scram-sha-256: Pgpool-II has no password to log in to the nodes with, and the image does not start", subject(i, passwd), authMethod).
 				Helpf("Write %s=yes.", enablePoolP).Also(method.Origin, "the method")
 		}
 	}
@@ -79,7 +79,7 @@ func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
 			p.Skipf("%s of %s is not known: %s", rules.NameOf(encryption), node.Name, encryption.Why)
 		case encryption.State == facts.Set && strings.EqualFold(encryption.Text, "md5"):
 		case encryption.State == facts.Set, known && major >= 14:
-			finding := p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", subject(method), node.Name).
+			finding := p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", subject(i, method), node.Name).
 				Helpf("Write %s=scram-sha-256.", authMethod)
 			if encryption.State == facts.Set {
 				finding.Also(encryption.Origin, "the node's password encryption")
@@ -88,7 +88,7 @@ func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
 			}
 			return
 		case !known:
-			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, subject(method))
+			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, subject(i, method))
 		}
 	}
 }
@@ -113,7 +113,7 @@ func judgePasswordFile(p *rules.Pass, i rules.Instance) {
 	for _, node := range p.Nodes() {
 		switch major, known := majorOf(node.Version); {
 		case known && major >= 14:
-			p.Failf(i.At(passwd), "%s, but PostgreSQL %d on %s wants scram-sha-256: Pgpool-II has no password to log in with, and every login fails", subject(passwd), major, node.Name).
+			p.Failf(i.At(passwd), "%s, but PostgreSQL %d on %s wants scram-sha-256: Pgpool-II has no password to log in with, and every login fails", subject(i, passwd), major, node.Name).
 				Helpf("Write %s, with an entry for Bitbucket's role.", line(i, passwd, "pool_passwd")).Also(node.Version.Origin, "PostgreSQL %d", major)
 			return
 		case !known:

@@ -16,18 +16,21 @@ var AutoFailback = &rules.Rule{
 	Needs: []facts.Key{autoFailback, "health_check_period", "sr_check_period", facts.BackendNodes, facts.PgpoolVersion,
 		"PGPOOL_DISCARD_STATUS", "PGPOOL_BACKEND_APPLICATION_NAMES"},
 	Check: func(p *rules.Pass) {
-		for _, i := range p.Pgpools(autoFailback) {
-			if failback := i.Get(autoFailback); !on(failback) {
-				judgeOff(p, i, failback)
-			} else {
+		for _, i := range p.Pgpools() {
+			failback := i.Get(autoFailback)
+			if refused(failback) {
+				judgeOff(p, i, failback, "automatic failback is not on")
+			} else if _, ok := i.Known(autoFailback); ok && !on(failback) {
+				judgeOff(p, i, failback, "a standby that comes back stays down for Pgpool-II until somebody attaches it, and the next failover has nowhere to go")
+			} else if ok {
 				judgeConditions(p, i, failback)
 			}
 		}
 	},
 }
 
-func judgeOff(p *rules.Pass, i rules.Instance, failback facts.Setting) {
-	finding := p.Failf(i.At(failback), "%s: a standby that comes back stays down for Pgpool-II until somebody attaches it, and the next failover has nowhere to go", subject(failback)).
+func judgeOff(p *rules.Pass, i rules.Instance, failback facts.Setting, effect string) {
+	finding := p.Failf(i.At(failback), "%s: %s", subject(i, failback), effect).
 		Helpf("Write %s, with the nodes' application names in the order of the backend list.", line(i, failback, "on"))
 	// The image does not start with yes and no names, and a pgpool.conf without them gains nothing.
 	if names := i.Variable("PGPOOL_BACKEND_APPLICATION_NAMES"); names.Text != "" || !i.Image() && len(unnamed(i)) == 0 {
@@ -53,7 +56,7 @@ var failbackRepaired = []release{{4, 4, 16}, {4, 5, 11}, {4, 6, 6}, {4, 7, 1}}
 // judgeConditions asks for everything without which automatic failback is on and does nothing.
 func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 	if period, ok := i.Known("sr_check_period"); ok && period.Norm == "0" {
-		p.Failf(i.At(period), "%s: automatic failback never happens, for Pgpool-II does not look whether a standby streams", subject(period)).
+		p.Failf(i.At(period), "%s: automatic failback never happens, for Pgpool-II does not look whether a standby streams", subject(i, period)).
 			Helpf("Write %s.", line(i, period, "10")).Also(failback.Origin, "automatic failback is on")
 	}
 	judgedAll := false
@@ -63,7 +66,7 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 			continue
 		}
 		if own := period.Key != "health_check_period"; own || !judgedAll {
-			p.Failf(i.At(period), "%s: automatic failback never happens, for it is the health check that attaches a node", subject(period)).
+			p.Failf(i.At(period), "%s: automatic failback never happens, for it is the health check that attaches a node", subject(i, period)).
 				Helpf("Write %s.", line(i, period, "30")).Also(failback.Origin, "automatic failback is on")
 			judgedAll = judgedAll || !own
 		}

@@ -18,13 +18,13 @@ func judgeConfBackends(p *rules.Pass, i rules.Instance) {
 		return
 	}
 	p.OK()
-	judgePortless(p, pgpool)
+	judgePortless(p, i, pgpool)
 	var nodes []node
 	for _, backend := range backends {
 		index, _ := strconv.Atoi(backend.Index)
 		n := node{index: index, indexAt: i.At(backend.Host), hostAt: i.At(backend.Host), text: "backend_hostname" + backend.Index}
 		if backend.Port.Bad != "" {
-			p.Failf(i.At(backend.Port), "%s: %s; Pgpool-II does not start", subject(backend.Port), backend.Port.Bad).
+			p.Failf(i.At(backend.Port), "%s; Pgpool-II does not start", subject(i, backend.Port)).
 				Helpf("Write the port on which PostgreSQL listens, usually 5432.")
 		} else if backend.Host.Known() && backend.Host.Text != "" && backend.Port.Known() {
 			n.address = backend.Host.Text + ":" + backend.Port.Text
@@ -47,14 +47,14 @@ func judgeConfBackends(p *rules.Pass, i rules.Instance) {
 }
 
 // judgePortless finds nodes that have a host and no port: Pgpool-II leaves them out.
-func judgePortless(p *rules.Pass, pgpool *facts.Pgpool) {
+func judgePortless(p *rules.Pass, i rules.Instance, pgpool *facts.Pgpool) {
 	for _, key := range slices.Sorted(maps.Keys(pgpool.Settings)) {
 		index, ok := strings.CutPrefix(string(key), "backend_hostname")
 		host := pgpool.Settings[key]
 		if !ok || host.State != facts.Set || host.Text == "" || slices.ContainsFunc(pgpool.Backends, func(b facts.BackendNode) bool { return b.Index == index }) {
 			continue
 		}
-		p.Failf(host.Origin, "%s has no %s: Pgpool-II leaves the node out", subject(host), "backend_port"+index).
+		p.Failf(host.Origin, "%s has no %s: Pgpool-II leaves the node out", subject(i, host), "backend_port"+index).
 			Helpf("Write %s.", confLine("backend_port"+index, "5432"))
 	}
 }

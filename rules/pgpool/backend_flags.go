@@ -19,7 +19,7 @@ var BackendFlags = &rules.Rule{
 		for _, i := range p.Pgpools() {
 			backends := i.Backends()
 			if len(backends) == 0 {
-				p.Skipf("%s has no backend nodes among the inputs", i.Name())
+				p.Skipf("%s has no backend nodes", i.Name())
 			}
 			for _, backend := range backends {
 				judgeFlag(p, i, backend)

@@ -28,7 +28,7 @@ var BackendNodes = &rules.Rule{
 				judgeEntries(p, i.Variable(backendList), pgpool.BackendList)
 			case i.Image():
 				if nodes, ok := i.KnownVariable(backendList); ok {
-					p.Skipf("%s (pgpool/required-settings)", subject(nodes))
+					p.Skipf("%s (pgpool/required-settings)", subject(i, nodes))
 				}
 			default:
 				judgeConfBackends(p, i)
@@ -47,7 +47,7 @@ type node struct {
 // judgeEntries is for the image's list.
 func judgeEntries(p *rules.Pass, list facts.Setting, entries []facts.BackendEntry) {
 	judgeQuotes(p, list)
-	judgeSecondLine(p, list)
+	cut := judgeSecondLine(p, list)
 	var nodes []node
 	for position, entry := range entries {
 		if n, ok := judgeEntry(p, position, entry); ok {
@@ -58,7 +58,7 @@ func judgeEntries(p *rules.Pass, list facts.Setting, entries []facts.BackendEntr
 		judgeIndexes(p, nodes)
 	}
 	judgeAddresses(p, nodes)
-	if len(entries) < 2 {
+	if len(entries) < 2 && !cut {
 		p.Failf(list.Origin, "%s names one backend node: there is nothing to fail over to", rules.NameOf(list)).
 			Helpf("Name every PostgreSQL node, such as %s=0:pg-0:5432,1:pg-1:5432.", backendList)
 	}
@@ -74,17 +74,18 @@ func judgeQuotes(p *rules.Pass, list facts.Setting) {
 		Helpf("Write the list without quotes; this place keeps them as part of the value.")
 }
 
-// judgeSecondLine finds entries on lines that the image does not read.
-func judgeSecondLine(p *rules.Pass, list facts.Setting) {
+// judgeSecondLine finds entries on lines that the image does not read, and says whether there are any.
+func judgeSecondLine(p *rules.Pass, list facts.Setting) bool {
 	at := strings.IndexByte(list.Text, '\n')
 	if at < 0 || strings.TrimSpace(list.Text[at:]) == "" {
-		return
+		return false
 	}
 	rest := list.Text[at:]
 	start := at + len(rest) - len(strings.TrimLeft(rest, " \t\r\n"))
 	end := at + len(strings.TrimRight(rest, " \t\r\n"))
 	p.Failf(list.Origin.Sub(start, end), "%s goes on in a second line: the image reads only the first, and the nodes behind it are missing", rules.NameOf(list)).
 		Helpf("Write the whole list on one line, with commas between the entries.")
+	return true
 }
 
 // judgeIndexes looks for numbers that stand twice, for gaps and for a list that does not begin with 0.

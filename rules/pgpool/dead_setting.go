@@ -1,8 +1,7 @@
 package pgpool
 
 import (
-	"maps"
-	"slices"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
@@ -19,7 +18,7 @@ var DeadSetting = &rules.Rule{
 		for _, i := range p.Images() {
 			p.OK()
 			notes := i.Declared(facts.PgpoolEnvironment).Notes
-			for _, name := range slices.Sorted(maps.Keys(notes)) {
+			for _, name := range namesInOrder(notes) {
 				note := notes[name]
 				if !onceRead(note) {
 					continue
@@ -27,17 +26,23 @@ var DeadSetting = &rules.Rule{
 				var finding *rules.Finding
 				switch since := note.Since; {
 				case note.Kind == facts.NoteConstant:
-					finding = p.Failf(note.Origin, "%s has no effect: the image overwrites it when it starts", name)
+					finding = p.Failf(nameAt(note.Origin), "%s has no effect: the image overwrites it when it starts", name)
 				case note.Kind == facts.NoteIneffective:
-					finding = p.Failf(note.Origin, "%s has no effect: %s", name, note.Why).As(rules.Info)
+					finding = p.Failf(nameAt(note.Origin), "%s has no effect: %s", name, note.Why)
+					if strings.Contains(note.Why, "only with") { // not dead, but waiting for a switch
+						finding.As(rules.Info)
+					}
 				case since != "":
-					finding = p.Failf(note.Origin, "%s has had no effect since %s: the image does not read it", name, since)
+					finding = p.Failf(nameAt(note.Origin), "%s has had no effect since %s: the image does not read it", name, since)
 				default:
-					finding = p.Failf(note.Origin, "%s has no effect: the image does not read it any more", name)
+					finding = p.Failf(nameAt(note.Origin), "%s has no effect: the image does not read it any more", name)
 				}
-				if note.Replacement == "" {
+				switch {
+				case finding.Severity == rules.Info:
+					finding.Helpf("Remove it, or set what it needs.")
+				case note.Replacement == "":
 					finding.Helpf("Remove it.")
-				} else {
+				default:
 					finding.Helpf("Remove it and set %s, which took its place.", note.Replacement)
 				}
 			}

@@ -68,9 +68,12 @@ func promotion(command string) promotionKind {
 	if slices.Contains(tellers, path.Base(program)) && !strings.ContainsAny(command, "&|;`$") {
 		return promotesNot
 	}
-	lower := strings.ToLower(command)
 	// failover.sh is the name under which Pgpool-II's own packages bring the script that promotes.
-	for _, word := range []string{"promote", "pg_ctl", "trigger", "failover.sh", "failover_"} {
+	if path.Base(program) == "failover.sh" {
+		return promotes
+	}
+	lower := strings.ToLower(command)
+	for _, word := range []string{"promote", "pg_ctl", "trigger"} {
 		if strings.Contains(lower, word) {
 			return promotes
 		}

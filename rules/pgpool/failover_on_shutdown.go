@@ -32,7 +32,7 @@ var FailoverOnShutdown = &rules.Rule{
 				continue
 			}
 			if on(setting) {
-				p.Failf(i.At(setting), "%s: one restart of the primary, or pg_terminate_backend on one session, becomes a failover with two primaries", subject(setting)).
+				p.Failf(i.At(setting), "%s: one restart of the primary, or pg_terminate_backend on one session, becomes a failover with two primaries", subject(i, setting)).
 					Helpf("Write %s; a node that is really gone is found by the health check.", line(i, setting, "off"))
 			}
 		}

@@ -36,8 +36,8 @@ func judgeHealth(p *rules.Pass, i rules.Instance, index string, seen map[facts.K
 	}
 	if period.Norm == "0" {
 		if !seen[period.Key] {
-			p.Failf(i.At(period), "%s: Pgpool-II notices a dead node only when a session runs into it, and a node that hangs not at all", subject(period)).
-				Helpf("Write %s, a few retries, and %s.", line(i, period, "30"), line(i, i.Get("failover_on_backend_error"), "off"))
+			p.Failf(i.At(period), "%s: Pgpool-II notices a dead node only when a session runs into it, and a node that hangs not at all", subject(i, period)).
+				Helpf("Write %s.", checked(i, period, index))
 			seen[period.Key] = true
 		}
 		return
@@ -50,11 +50,23 @@ func judgeHealth(p *rules.Pass, i rules.Instance, index string, seen map[facts.K
 	onError := i.Get("failover_on_backend_error")
 	switch {
 	case retries.Norm == "0":
-		p.Failf(i.At(retries), "%s: one lost packet at the wrong moment becomes a failover", subject(retries)).
+		p.Failf(i.At(retries), "%s: one lost packet at the wrong moment becomes a failover", subject(i, retries)).
 			Helpf("Write %s.", line(i, retries, "5"))
 	case on(onError):
-		p.Failf(i.At(onError), "%s: the first error of any session detaches its node at once, and the retries of the health check (%s) never count", subject(onError), retries.Text).
+		p.Failf(i.At(onError), "%s: the first error of any session detaches its node at once, and the retries of the health check (%s) never count", subject(i, onError), retries.Text).
 			Helpf("Write %s, so that the health check decides.", line(i, onError, "off")).
 			Also(retries.Origin, "the retries")
 	}
+}
+
+// checked is what to write for a health check that deserves the name.
+func checked(i rules.Instance, period facts.Setting, index string) string {
+	lines := line(i, period, "30")
+	if retries, ok := i.PerNode("health_check_max_retries", index); ok && retries.Norm == "0" {
+		lines += ", " + line(i, retries, "5")
+	}
+	if onError := i.Get("failover_on_backend_error"); on(onError) {
+		lines += " and " + line(i, onError, "off")
+	}
+	return lines
 }

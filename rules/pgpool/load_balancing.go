@@ -15,16 +15,15 @@ var LoadBalancing = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{loadBalancing},
 	Check: func(p *rules.Pass) {
-		for _, i := range p.Pgpools(loadBalancing) {
+		for _, i := range p.Pgpools() {
 			mode := i.Get(loadBalancing)
-			if !on(mode) {
+			effect := "queries go to standbys too, so Bitbucket reads data older than what it has just written"
+			if refused(mode) {
+				effect = "load balancing is not off"
+			} else if _, ok := i.Known(loadBalancing); !ok || !on(mode) {
 				continue
 			}
-			what := subject(mode)
-			if mode.Bad != "" {
-				what += " (" + mode.Bad + ")"
-			}
-			finding := p.Failf(i.At(mode), "%s: queries go to standbys too, so Bitbucket reads data older than what it has just written", what).
+			finding := p.Failf(i.At(mode), "%s: %s", subject(i, mode), effect).
 				Helpf("Write %s and restart Pgpool-II.", line(i, mode, "off"))
 			turned(finding, mode, "Turn load balancing off", "off")
 		}

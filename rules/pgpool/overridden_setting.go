@@ -1,9 +1,6 @@
 package pgpool
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
@@ -18,10 +15,8 @@ var OverriddenSetting = &rules.Rule{
 		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
 			p.OK()
 			said := map[place]bool{}
-			for _, settings := range []facts.Settings{pgpool.Settings, pgpool.Environment} {
-				for _, key := range slices.Sorted(maps.Keys(settings)) {
-					judgeHidden(p, settings[key], said)
-				}
+			for _, setting := range inOrder(pgpool.Settings, pgpool.Environment) {
+				judgeHidden(p, setting, said)
 			}
 		}
 	},
@@ -34,7 +29,7 @@ func judgeHidden(p *rules.Pass, setting facts.Setting, said map[place]bool) {
 			continue
 		}
 		said[placeOf(hidden.Origin)] = true
-		p.Failf(hidden.Origin, "%s has no effect: %s is stronger", subject(hidden), stronger(setting)).
+		p.Failf(hidden.Origin, "%s has no effect: %s is stronger", written(hidden), stronger(setting)).
 			Helpf("Remove one of the two, so that the place where people look is the one that counts.").
 			Also(setting.Origin, "this is what Pgpool-II gets")
 	}
@@ -54,7 +49,7 @@ func same(a, b facts.Setting) bool {
 // stronger names a value by where it stands.
 func stronger(setting facts.Setting) string {
 	if setting.Origin.Source == nil {
-		return subject(setting)
+		return written(setting)
 	}
-	return subject(setting) + " in " + setting.Origin.Source.Name
+	return written(setting) + " in " + setting.Origin.Source.Name
 }

@@ -26,15 +26,15 @@ var PCPExposed = &rules.Rule{
 			var finding *rules.Finding
 			switch {
 			case container == nil:
-				finding = p.Failf(i.At(listens), "%s: unless a firewall stands before it, "+effect, subject(listens), port.Text).As(rules.Warning)
+				finding = p.Failf(i.At(listens), "%s: unless a firewall stands before it, "+effect, subject(i, listens), port.Text).As(rules.Warning)
 			case container.HostNetwork:
-				finding = p.Failf(i.At(listens), "%s in the host's own network: "+effect, subject(listens), port.Text)
+				finding = p.Failf(i.At(listens), "%s in the host's own network: "+effect, subject(i, listens), port.Text)
 			default:
 				published, ok := publishes(container, port.Norm)
 				if !ok {
 					continue
 				}
-				finding = p.Failf(published.Origin, "%s and the port is published: "+effect, subject(listens), port.Text).
+				finding = p.Failf(published.Origin, "%s and the port is published: "+effect, subject(i, listens), port.Text).
 					Also(listens.Origin, "PCP listens on more than the container's own loopback address")
 			}
 			finding.Helpf("Write %s, and run the pcp_ commands inside the container or on the host.", line(i, listens, "localhost"))

@@ -17,8 +17,8 @@ var PrimarySearch = &rules.Rule{
 		for _, i := range p.Pgpools(primarySearch) {
 			timeout := i.Get(primarySearch)
 			if timeout.Norm == "0" {
-				p.Failf(i.At(timeout), "%s: after a failover in which nobody is promoted Pgpool-II searches for ever, and new logins hang without a word instead of failing", subject(timeout)).
-					Helpf("Write %s, and watch that repmgr promotes; Bitbucket's pool then reports the failure instead of waiting.", line(i, timeout, "300"))
+				p.Failf(i.At(timeout), "%s: after a failover in which nobody is promoted Pgpool-II searches for ever, and new logins hang without a word instead of failing", subject(i, timeout)).
+					Helpf("Write %s, and watch that repmgr promotes; when the time is up, logins reach a read-only node, whose errors name the cause.", line(i, timeout, "300"))
 			}
 		}
 	},

@@ -19,10 +19,10 @@ var ReplicationCheck = &rules.Rule{
 			name := user.Text
 			switch {
 			case name == "" || name == "nobody" && user.State == facts.Default:
-				p.Failf(i.At(user), "%s: Pgpool-II cannot ask which node is the primary, and writes go to the node with the lowest number", subject(user)).
+				p.Failf(i.At(user), "%s: Pgpool-II cannot ask which node is the primary, and writes go to the node with the lowest number", subject(i, user)).
 					Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))
 			case name == "postgres" || repmgrRole(p, name) != nil:
-				finding := p.Failf(i.At(user), "%s: the replication check logs in as a superuser", subject(user)).
+				finding := p.Failf(i.At(user), "%s: the replication check logs in as a superuser", subject(i, user)).
 					As(rules.Warning).Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))
 				if node := repmgrRole(p, name); node != nil {
 					finding.Also(node.Environment["REPMGR_USERNAME"].Origin, "repmgr's role, which the image makes a superuser")
@@ -63,7 +63,7 @@ func failBlind(p *rules.Pass, i rules.Instance, user facts.Setting, node *facts.
 	if on(i.Get(autoFailback)) {
 		effect = "automatic failback never attaches a standby"
 	}
-	finding := p.Failf(i.At(user), "%s: the image creates that role without the right to see the state in pg_stat_replication, so %s", subject(user), effect).
+	finding := p.Failf(i.At(user), "%s: the image creates that role without the right to see the state in pg_stat_replication, so %s", subject(i, user), effect).
 		Helpf("Run GRANT pg_monitor TO \"%s\"; on the primary.", user.Shown()).
 		Also(node.Environment["POSTGRESQL_SR_CHECK_USERNAME"].Origin, "the role is created here")
 	if !on(i.Get(autoFailback)) {

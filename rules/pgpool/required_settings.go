@@ -22,13 +22,13 @@ var RequiredSettings = &rules.Rule{
 					continue
 				}
 				if refusal.Undecided {
-					p.Skipf("%s: %s", refusal.Keys[0], refusal.Reason)
+					p.Skipf("%s %s", refusal.Keys[0], refusal.Reason)
 					undecided = true
 					continue
 				}
 				finding := p.Failf(refusal.Origin, "%s %s: the image does not start", refusal.Keys[0], refusal.Reason)
 				if refusal.Kind == facts.RefusalMissing {
-					finding.Helpf("Set %s.", list(refusal.Keys))
+					finding.Helpf("Set %s.", list(refusal.Keys, "or"))
 				} else {
 					finding.Helpf("%s", remedy(refusal))
 				}
@@ -51,21 +51,21 @@ func remedy(refusal facts.Refusal) string {
 	case facts.RefusalFile:
 		return "Mount the file at that path, or remove " + string(refusal.Keys[0]) + "."
 	case facts.RefusalCount:
-		return "Write as many elements in " + list(refusal.Keys) + "; a comma, a semicolon or a blank inside an element splits it in two."
+		return "Write as many elements in " + list(refusal.Keys, "and") + "; a comma, a semicolon or a blank inside an element splits it in two."
 	}
-	return "Change " + list(refusal.Keys) + " so that they go together."
+	return "Write " + string(refusal.Keys[0]) + "=yes, or change " + list(refusal.Keys[1:], "and") + "."
 }
 
-// list is "A", "A and B", "A, B and C".
-func list(keys []facts.Key) string {
+// list is "A", "A and B", "A, B and C", or the same with or.
+func list(keys []facts.Key, conjunction string) string {
 	words := make([]string, 0, len(keys))
 	for _, key := range keys {
 		if !slices.Contains(words, string(key)) {
 			words = append(words, string(key))
 		}
 	}
-	if len(words) == 1 {
-		return words[0]
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + " " + conjunction + " " + words[len(words)-1]
 }

@@ -21,7 +21,7 @@ var ResetQuery = &rules.Rule{
 			if discards(list.Text) {
 				continue
 			}
-			p.Failf(i.At(list), "%s, without DISCARD ALL: the next client inherits prepared statements, settings and temporary tables of the one before, and Bitbucket's statements fail or run with settings of others", subject(list)).
+			p.Failf(i.At(list), "%s, without DISCARD ALL: the next client inherits prepared statements, settings and temporary tables of the one before, and Bitbucket's statements fail or run with settings of others", subject(i, list)).
 				Helpf("Write %s.", line(i, list, "ABORT; DISCARD ALL"))
 		}
 	},

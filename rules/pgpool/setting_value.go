@@ -32,15 +32,12 @@ var SettingValue = &rules.Rule{
 						Helpf("Correct the line; a value with other characters than letters, digits and _ stands in single quotes.")
 				}
 			}
-			for _, settings := range []facts.Settings{pgpool.Environment, pgpool.Settings} {
-				for _, key := range slices.Sorted(maps.Keys(settings)) {
-					setting := settings[key]
-					if setting.Bad == "" || setting.State != facts.Set || said[placeOf(setting.Origin)] || judgedElsewhere(key) {
-						continue
-					}
-					said[placeOf(setting.Origin)] = true
-					judgeBad(p, setting)
+			for _, setting := range inOrder(pgpool.Environment, pgpool.Settings) {
+				if setting.Bad == "" || setting.State != facts.Set || said[placeOf(setting.Origin)] || judgedElsewhere(setting.Key) {
+					continue
 				}
+				said[placeOf(setting.Origin)] = true
+				judgeBad(p, setting)
 			}
 		}
 	},
@@ -53,6 +50,17 @@ type place struct {
 }
 
 func placeOf(origin facts.Origin) place { return place{origin.Source, origin.Span} }
+
+// inOrder lists settings in the order of the places where they are written.
+func inOrder(several ...facts.Settings) (all []facts.Setting) {
+	for _, settings := range several {
+		for _, key := range slices.Sorted(maps.Keys(settings)) {
+			all = append(all, settings[key])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b facts.Setting) int { return byPlace(a.Origin, b.Origin) })
+	return all
+}
 
 // judgedElsewhere says whether a rule of its own looks at the values of a parameter.
 func judgedElsewhere(key facts.Key) bool {

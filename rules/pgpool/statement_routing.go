@@ -39,7 +39,7 @@ var StatementRouting = &rules.Rule{
 				if !ok || setting.Norm == "off" || strings.TrimSpace(setting.Text) == "" {
 					continue
 				}
-				finding := p.Failf(i.At(setting), "%s: %s", subject(setting), route.effect)
+				finding := p.Failf(i.At(setting), "%s: %s", subject(i, setting), route.effect)
 				if route.off == "" {
 					finding.Helpf("Remove it: every statement of Bitbucket belongs on the primary.")
 					continue

@@ -47,10 +47,10 @@ func judgeTrust(p *rules.Pass, i rules.Instance, user facts.Setting) {
 	trusts, known := trustsCheckUser(image)
 	switch {
 	case trusts:
-		p.Failf(user.Origin, "%s in image %s: whoever reaches Pgpool-II is logged in as %s, with any password or none (CVE-2025-22248)", subject(user), image.Shown(), who).
+		p.Failf(user.Origin, "%s in image %s: whoever reaches Pgpool-II is logged in as %s, with any password or none (CVE-2025-22248)", subject(i, user), image.Shown(), who).
 			Helpf("%s", advice).Also(image.Origin, "the image, older than "+fixed)
 	case !known && user.Text == "postgres":
-		p.Failf(user.Origin, "%s: in images before %s whoever reaches Pgpool-II is logged in as the superuser, with any password or none (CVE-2025-22248), and %s does not tell which this is", subject(user), fixed, imageName(image)).
+		p.Failf(user.Origin, "%s: in images before %s whoever reaches Pgpool-II is logged in as the superuser, with any password or none (CVE-2025-22248), and %s does not tell which this is", subject(i, user), fixed, imageName(image)).
 			Helpf("%s", advice).Also(image.Origin, "the image")
 	case !known:
 		p.Skipf("%s does not tell whether it is older than %s, which fixes CVE-2025-22248", imageName(image), fixed)

@@ -19,13 +19,20 @@ var UnknownSetting = &rules.Rule{
 	Check: func(p *rules.Pass) {
 		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
 			p.OK()
-			for _, name := range slices.Sorted(maps.Keys(pgpool.Notes)) {
+			for _, name := range namesInOrder(pgpool.Notes) {
 				if note := pgpool.Notes[name]; !onceRead(note) {
 					judgeName(p, name, note)
 				}
 			}
 		}
 	},
+}
+
+// namesInOrder lists the names of notes in the order of the places where they are written.
+func namesInOrder(notes map[string]facts.VariableNote) []string {
+	names := slices.Sorted(maps.Keys(notes))
+	slices.SortStableFunc(names, func(a, b string) int { return byPlace(notes[a].Origin, notes[b].Origin) })
+	return names
 }
 
 // onceRead says whether a note is of a variable that the image read in earlier days or overwrites, which is
@@ -42,7 +49,7 @@ func onceRead(note facts.VariableNote) bool {
 }
 
 func judgeName(p *rules.Pass, name string, note facts.VariableNote) {
-	reader := "the image"
+	at, reader := nameAt(note.Origin), "the image"
 	if note.Origin.Format == facts.PgpoolConf {
 		reader = "Pgpool-II"
 	}
@@ -52,44 +59,44 @@ func judgeName(p *rules.Pass, name string, note facts.VariableNote) {
 	}
 	switch note.Kind {
 	case facts.NoteUnknown:
-		finding := p.Failf(note.Origin, "%s is no name that %s reads: the setting has no effect", name, reader)
+		finding := p.Failf(at, "%s is no name that %s reads: the setting has no effect", name, reader)
 		if note.Nearest != "" {
 			finding.Helpf("Write %s if that is meant, else remove it.", note.Nearest)
 		} else {
 			finding.Helpf("Remove it, or look its name up.")
 		}
 	case facts.NoteOtherImage:
-		finding := p.Failf(note.Origin, "%s is not read by this image: %s", name, note.Why)
+		finding := p.Failf(at, "%s is not read by this image: %s", name, note.Why)
 		if instead := cmp.Or(note.Replacement, note.Nearest); instead != "" {
 			finding.Helpf("Write %s.", instead)
 		} else {
 			finding.Helpf("Remove it here; set what this image reads, or a line of the file that PGPOOL_USER_CONF_FILE names.")
 		}
 	case facts.NoteTooNew:
-		finding := p.Failf(note.Origin, "%s is read only from %s on: here it has no effect", name, note.Since)
+		finding := p.Failf(at, "%s is read by %s only from %s on: here it has no effect", name, reader, note.Since)
 		if note.Replacement != "" {
 			finding.Helpf("Set %s itself, or move to an image of %s or later.", note.Replacement, note.Since)
 		} else {
 			finding.Helpf("Move to %s or later, or remove it.", note.Since)
 		}
 	case facts.NoteRemoved:
-		finding := p.Failf(note.Origin, "%s is not read%s: the setting has no effect", name, since)
+		finding := p.Failf(at, "%s has no effect%s: %s does not read it any more", name, since, reader)
 		if note.Replacement != "" {
 			finding.Helpf("Write %s, which does its work now.", note.Replacement)
 		} else {
 			finding.Helpf("Remove it; nothing took its place.")
 		}
 	case facts.NoteDeprecated:
-		p.Failf(note.Origin, "%s is an old name%s of %s and may go in a later version", name, since, note.Replacement).
+		p.Failf(at, "%s is the old name of %s%s; it is still read, but may go in a later version", name, note.Replacement, since).
 			As(rules.Info).Helpf("Write %s.", note.Replacement)
 	case facts.NoteIneffective, facts.NoteConstant:
-		finding := p.Failf(note.Origin, "%s has no effect%s: %s", name, since, note.Why)
+		finding := p.Failf(at, "%s has no effect%s: %s", name, since, note.Why)
 		if note.Replacement != "" {
 			finding.Helpf("Write %s.", note.Replacement)
 		} else {
 			finding.Helpf("Remove it.")
 		}
 	case facts.NoteRefused:
-		p.Failf(note.Origin, "%s: %s", name, note.Why).As(rules.Error).Helpf("Correct the name.")
+		p.Failf(at, "%s: %s", name, note.Why).As(rules.Error).Helpf("Correct the name.")
 	}
 }

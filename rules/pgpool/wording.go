@@ -1,6 +1,7 @@
 package pgpool
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -22,24 +23,38 @@ var variables = map[facts.Key]string{
 	"statement_level_load_balance": "PGPOOL_ENABLE_STATEMENT_LOAD_BALANCING",
 }
 
-// subject is how a message begins that is about a setting: "load_balance_mode=on", or with the reason behind it when
-// nobody wrote it.
-func subject(setting facts.Setting) string {
-	value := setting.Shown()
-	if setting.State == facts.Default {
-		if value == "" {
-			value = "empty"
+// subject is how a message begins that is about a setting of an instance: "load_balance_mode=on", or with the reason
+// behind it when nobody wrote it, then under the name by which it is written there.
+func subject(i rules.Instance, setting facts.Setting) string {
+	variable, ok := variables[setting.Key]
+	if ok && i.Image() && setting.State == facts.Default && setting.Origin.Key == "" {
+		setting.Origin.Key = variable
+	}
+	return written(setting)
+}
+
+// written is subject for a setting that somebody wrote.
+func written(setting facts.Setting) string {
+	name, value := rules.NameOf(setting), setting.Shown()
+	if setting.State != facts.Default {
+		switch {
+		case value == "":
+			return name + " is empty"
+		case setting.Bad != "":
+			return name + "=" + value + " (" + setting.Bad + ")"
 		}
-		name := rules.NameOf(setting)
-		if setting.Origin.Known() { // written, but empty: the default takes its place
-			return name + " is empty, which means " + value
-		}
-		return name + " is not set, which means " + value + " (" + setting.Why + ")"
+		return name + "=" + value
 	}
 	if value == "" {
-		return rules.NameOf(setting) + " is empty"
+		value = "none"
 	}
-	return rules.NameOf(setting) + "=" + value
+	switch {
+	case setting.Origin.Known(): // written, but empty: the default takes its place
+		return name + " is empty, which means " + value
+	case setting.Why == "the image sets it": // and no variable does
+		return name + "=" + value + " (" + setting.Why + ")"
+	}
+	return name + " is not set, which means " + value + " (" + setting.Why + ")"
 }
 
 // line is what to write so that a setting gets another value, in the words of the place where it is set now or, when it
@@ -79,6 +94,28 @@ func word(variable, value string) string {
 		return "no"
 	}
 	return value
+}
+
+// refused says whether somebody wrote a value that the image or Pgpool-II does not start with.
+func refused(setting facts.Setting) bool {
+	return setting.State == facts.Set && setting.Bad != "" && setting.Norm == ""
+}
+
+// nameAt is where the name of a setting stands, so that a message about the name points there; where that is not known,
+// its value.
+func nameAt(origin facts.Origin) facts.Origin {
+	if origin.KeySpan.Len() > 0 {
+		origin.Span, origin.Style, origin.Runs = origin.KeySpan, facts.Plain, []facts.Run{}
+	}
+	return origin
+}
+
+// byPlace orders what is reported by where it stands.
+func byPlace(a, b facts.Origin) int {
+	if a.Source == nil || b.Source == nil {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(a.Source.Name, b.Source.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 }
 
 // turned is the fix that gives a written boolean its other value. There is none for what is not written.
