@@ -101,17 +101,12 @@ func (r *reader) assign(setting facts.Setting) bool {
 // inherited is a variable that has its name only.
 func (r *reader) inherited(key facts.Span, program string) facts.Setting {
 	origin := r.origin(key, facts.Span{Start: key.End, End: key.End})
-	text := r.newText()
 	if value, ok := r.variable(origin.Key); ok {
-		text.Value(value)
-	} else {
-		text.Unknown("it is taken from the environment of whoever runs " + program)
+		return traced.Inherited(value, origin)
 	}
-	setting := text.Setting(origin, "")
-	if setting.Known() && setting.Origin.Runs == nil {
-		setting.Origin.Runs = []facts.Run{} // nothing may be written behind the name without an "="
-	}
-	return setting
+	text := r.newText()
+	text.Unknown("it is taken from the environment of whoever runs " + program)
+	return text.Setting(origin, "")
 }
 
 func (r *reader) problem(at facts.Origin, message string) {

@@ -24,8 +24,10 @@ type Text struct {
 	Lost bool
 	// State is Set for a text that is known (the zero value counts as such too), else Unresolved or Secret.
 	State facts.State
-	// Why is the reason when the text is not known. Bytes are then of no use.
+	// Why is the reason when the text is not known. Bytes then lack what is not known of it.
 	Why string
+	// Certain is how many bytes the text is known to begin with, when it is not known as a whole.
+	Certain int
 	// Via are the places where the variables in the text got their values, nearest first.
 	Via []facts.Origin
 	// Budget is how many runs may still be made, shared by all texts of one file; nil for as many as it takes. A text that
@@ -37,12 +39,20 @@ type Text struct {
 func (t *Text) Known() bool { return t.State == facts.Absent || t.State == facts.Set }
 
 // Unknown marks the text as not known. The first reason stays.
-func (t *Text) Unknown(why string) { t.unknown(facts.Unresolved, why) }
+func (t *Text) Unknown(why string) { t.unknown(facts.Unresolved, why, len(t.Bytes)) }
 
-func (t *Text) unknown(state facts.State, why string) {
+func (t *Text) unknown(state facts.State, why string, certain int) {
 	if t.Known() {
-		t.State, t.Why = state, why
+		t.State, t.Why, t.Certain = state, why, certain
 	}
+}
+
+// Prefix is what the text is known to begin with; all of a text that is known.
+func (t *Text) Prefix() string {
+	if t.Known() {
+		return string(t.Bytes)
+	}
+	return string(t.Bytes[:t.Certain])
 }
 
 // Verbatim adds text that stands in the source, from at on, exactly as it is.
@@ -72,10 +82,10 @@ func (t *Text) Escape(text string, source *facts.Source, written facts.Span, sty
 
 // Add adds another text, with what is known of it.
 func (t *Text) Add(other Text) {
-	t.add(other.Bytes, other.Runs, other.Lost)
 	if !other.Known() {
-		t.unknown(other.State, other.Why)
+		t.unknown(other.State, other.Why, len(t.Bytes)+other.Certain)
 	}
+	t.add(other.Bytes, other.Runs, other.Lost)
 	for _, via := range other.Via {
 		t.via(via)
 	}
@@ -84,7 +94,7 @@ func (t *Text) Add(other Text) {
 // Value adds the value of a variable.
 func (t *Text) Value(value facts.Setting) {
 	if !value.Known() {
-		t.unknown(value.State, value.Why)
+		t.unknown(value.State, value.Why, len(t.Bytes))
 	} else {
 		runs, lost := Runs(value)
 		t.add([]byte(value.Text), runs, lost)
@@ -142,12 +152,24 @@ func (t *Text) run(run facts.Run) {
 	t.Runs = append(t.Runs, run)
 }
 
-// Slice gives a part of the text, which knows what the whole knows of its state and its variables.
+// Slice gives a part of the text, with the variables of the whole. It is known if all its bytes are.
 func (t *Text) Slice(start, end int) Text {
+	part := t.part(start, end)
+	if !t.Known() && end <= t.Certain {
+		part.State, part.Why, part.Certain = facts.Set, "", 0
+	}
+	return part
+}
+
+// Tail gives the text from an offset on, with the variables of the whole. It is known if the whole is.
+func (t *Text) Tail(start int) Text { return t.part(start, len(t.Bytes)) }
+
+func (t *Text) part(start, end int) Text {
 	part := *t
 	part.Bytes = t.Bytes[start:end:end]
 	part.Via = t.Via[:len(t.Via):len(t.Via)]
 	part.Runs = slice(t.Runs, start, end)
+	part.Certain = max(0, t.Certain-start)
 	return part
 }
 
@@ -221,6 +243,34 @@ func (t *Text) Setting(origin facts.Origin, written string) facts.Setting {
 	}
 	setting.State, setting.Text = facts.Set, string(t.Bytes)
 	setting.Origin.Runs = t.runsFor(&setting.Origin)
+	return setting
+}
+
+// Inherited makes the value of a variable that is passed on by its name alone, without copying it. The origin says where
+// the name stands; its Span is empty.
+func Inherited(value facts.Setting, origin facts.Origin) facts.Setting {
+	setting := facts.Setting{Key: facts.Key(origin.Key), Text: value.Text, State: value.State, Why: value.Why, Origin: origin}
+	via := Text{}
+	via.via(value.Origin)
+	for _, origin := range value.Via {
+		via.via(origin)
+	}
+	setting.Via = via.Via
+	setting.Origin.Runs = []facts.Run{} // nothing may be written behind the name without an "="
+	switch {
+	case !value.Known():
+		setting.Text = ""
+	case value.Origin.Source == origin.Source && len(value.Origin.Runs) > 0:
+		setting.Origin.Runs = value.Origin.Runs
+	default:
+		if runs, lost := Runs(value); !lost && len(runs) > 0 {
+			text := Text{Bytes: []byte{0}, Runs: runs}
+			setting.Origin.Runs = text.runsFor(&origin)
+		}
+	}
+	if setting.Known() {
+		setting.State = facts.Set
+	}
 	return setting
 }
 
