@@ -76,6 +76,7 @@ func (i Instance) Note(name string) (note facts.VariableNote, ok bool) {
 
 // Replicas is how many of the instance run side by side from one declaration, at least 1.
 func (i Instance) Replicas() int {
+	i.pass.reads(facts.Containers)
 	if i.declared.Container == nil {
 		return 1
 	}

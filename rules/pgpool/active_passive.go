@@ -64,20 +64,31 @@ func judgeMode(p *rules.Pass, i rules.Instance) {
 	}
 }
 
+// oldNames gives the parameters that decided before 4.2; the reason is noted when one of those that are written is not
+// known.
+func oldNames(i rules.Instance) (native, passive, sub facts.Setting, ok bool) {
+	for _, key := range []facts.Key{replication, masterSlave, masterSlaveSub} {
+		if i.Get(key).State == facts.Absent {
+			continue
+		}
+		if _, known := i.Known(key); !known {
+			return native, passive, sub, false
+		}
+	}
+	return i.Get(replication), i.Get(masterSlave), i.Get(masterSlaveSub), true
+}
+
 // judgeOldMode is for versions before 4.2.
 func judgeOldMode(p *rules.Pass, i rules.Instance) {
-	native, passive, sub := i.Get(replication), i.Get(masterSlave), i.Get(masterSlaveSub)
-	for _, setting := range []facts.Setting{native, passive, sub} {
-		if setting.State != facts.Absent && !setting.Known() {
-			i.Known(setting.Key) // notes why
-			return
-		}
+	native, passive, sub, ok := oldNames(i)
+	if !ok {
+		return
 	}
 	const advice = "Write master_slave_mode = on and master_slave_sub_mode = 'stream', leave replication_mode off, and restart Pgpool-II."
 	switch {
 	case on(native):
 		p.Failf(i.At(native), "%s: %s", subject(i, native), spread["native_replication"]).Helpf(advice)
-	case on(passive) && sub.Norm != "" && sub.Norm != "stream":
+	case on(passive) && sub.State != facts.Absent && sub.Norm != "stream":
 		p.Failf(i.At(sub), "%s: Pgpool-II does not run on streaming replication, where one primary takes the writes", subject(i, sub)).Helpf(advice)
 	case on(passive):
 		p.OK()
@@ -91,12 +102,13 @@ func judgeOldMode(p *rules.Pass, i rules.Instance) {
 // judgeEitherMode is for a pgpool.conf that does not say which version reads it and leaves backend_clustering_mode to its
 // default: what stands in it means one thing up to 4.1 and another from 4.2 on.
 func judgeEitherMode(p *rules.Pass, i rules.Instance) {
-	native, passive, sub := i.Get(replication), i.Get(masterSlave), i.Get(masterSlaveSub)
+	native, passive, sub, ok := oldNames(i)
 	switch {
+	case !ok:
 	case on(native):
 		p.Failf(i.At(native), "%s: up to 4.1 %s; a later Pgpool-II may refuse to start with it", subject(i, native), spread["native_replication"]).
 			Helpf("Write %s, or up to 4.1 master_slave_mode = on with master_slave_sub_mode = 'stream', remove replication_mode, and restart Pgpool-II.", confLine(string(clusteringMode), "streaming_replication"))
-	case passive.State == facts.Set && !on(passive), sub.State == facts.Set && sub.Text != "stream":
+	case passive.State == facts.Set && !on(passive), sub.State == facts.Set && sub.Norm != "stream":
 		p.Skipf("what master_slave_mode means depends on Pgpool-II's version, which is not known")
 	default:
 		i.Known(clusteringMode)

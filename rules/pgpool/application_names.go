@@ -107,7 +107,7 @@ func items(list facts.Setting) (found []facts.ListItem) {
 
 // judgeNames holds the names against the nodes' own.
 func judgeNames(p *rules.Pass, backends []facts.BackendNode, names []facts.ListItem) {
-	nodes := p.Nodes()
+	nodes := dataNodes(p.Nodes())
 	of := map[string]*facts.Node{}
 	unknown := ""
 	for _, node := range nodes {

@@ -71,7 +71,7 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 // judgeMD5 fails when a node keeps passwords in a form that an MD5 entry of pool_passwd does not serve: scram-sha-256, as
 // PostgreSQL 14 and later do unless told otherwise.
 func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
-	for _, node := range p.Nodes() {
+	for _, node := range dataNodes(p.Nodes()) {
 		major, known := majorOf(node.Version)
 		encryption := passwordEncryption(node)
 		switch {
@@ -110,7 +110,7 @@ func judgePasswordFile(p *rules.Pass, i rules.Instance) {
 	if !ok || strings.TrimSpace(passwd.Text) != "" {
 		return
 	}
-	for _, node := range p.Nodes() {
+	for _, node := range dataNodes(p.Nodes()) {
 		switch major, known := majorOf(node.Version); {
 		case known && major >= 14:
 			p.Failf(i.At(passwd), "%s, but PostgreSQL %d on %s wants scram-sha-256: Pgpool-II has no password to log in with, and every login fails", subject(i, passwd), major, node.Name).

@@ -59,16 +59,10 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 		p.Failf(i.At(period), "%s: automatic failback never happens, for Pgpool-II does not look whether a standby streams", subject(i, period)).
 			Helpf("Write %s.", line(i, period, "10")).Also(failback.Origin, "automatic failback is on")
 	}
-	judgedAll := false
 	for _, backend := range i.Backends() {
-		period, ok := i.PerNode("health_check_period", backend.Index)
-		if !ok || period.Norm != "0" {
-			continue
-		}
-		if own := period.Key != "health_check_period"; own || !judgedAll {
+		if period, ok := i.PerNode("health_check_period", backend.Index); ok && period.Norm == "0" {
 			p.Failf(i.At(period), "%s: automatic failback never happens, for it is the health check that attaches a node", subject(i, period)).
 				Helpf("Write %s.", line(i, period, "30")).Also(failback.Origin, "automatic failback is on")
-			judgedAll = judgedAll || !own
 		}
 	}
 	if without := unnamed(i); len(without) > 0 && !i.Image() { // the image names all nodes or does not start
@@ -85,10 +79,10 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 func judgeRepair(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 	version := i.Version()
 	r, known := releaseOf(version)
-	if !known || r.before(4, 1) || !r.lacks(failbackRepaired) {
+	if !known || !r.lacks(failbackRepaired) {
 		return
 	}
-	if discard := i.Variable("PGPOOL_DISCARD_STATUS"); i.Image() && (discard.State != facts.Set || discard.Norm != "off") {
+	if discard := i.Variable("PGPOOL_DISCARD_STATUS"); i.Image() && discard.Norm != "off" {
 		return
 	}
 	p.Failf(i.At(version), "Pgpool-II %s forgets a node that was down when it is restarted with its old status file: automatic failback never attaches that node", version.Text).

@@ -42,7 +42,7 @@ func judgeEntry(p *rules.Pass, position int, entry facts.BackendEntry) (n node, 
 		return n, true
 	}
 	if at := hole(fields); at >= 0 {
-		p.Failf(entry.Origin, "the backend node %s has an empty field: the image drops it, and %s is taken for %s", text, fields[at+1].Text, fieldNames[min(at, len(fieldNames)-1)]).
+		p.Failf(entry.Origin, "the backend node %s has an empty field: the image drops it, and %s is taken for %s", text, fields[at+1].Text, takenFor(fields[:at+1])).
 			Helpf("Write the field out; the order is number:host:port:weight:directory:flag, and 5432 and 1 are the defaults of port and weight.")
 		return n, true
 	}
@@ -50,7 +50,18 @@ func judgeEntry(p *rules.Pass, position int, entry facts.BackendEntry) (n node, 
 	return n, true
 }
 
-var fieldNames = []string{"the number", "the host", "the port", "the weight", "the directory", "the flag"}
+// takenFor names the field for which the image takes what stands behind the given fields, the empty ones among which it
+// drops.
+func takenFor(before []facts.ListItem) string {
+	names := []string{"the number", "the host", "the port", "the weight", "the directory", "the flag"}
+	n := 0
+	for _, field := range before {
+		if field.Text != "" {
+			n++
+		}
+	}
+	return names[min(n, len(names)-1)]
+}
 
 // hole finds an empty field with another one behind it, -1 without any.
 func hole(fields []facts.ListItem) int {

@@ -14,6 +14,16 @@ func repmgrPromotes(p *rules.Pass, i rules.Instance) bool {
 	return i.Image() || slices.ContainsFunc(nodes, func(node *facts.Node) bool { return node.Image })
 }
 
+// dataNodes leaves out the witnesses, which hold no data and which Pgpool-II does not know.
+func dataNodes(nodes []*facts.Node) (data []*facts.Node) {
+	for _, node := range nodes {
+		if node.Environment["REPMGR_NODE_TYPE"].Text != "witness" {
+			data = append(data, node)
+		}
+	}
+	return data
+}
+
 // nodeBehind finds the PostgreSQL node behind a backend by the names under which others reach it.
 func nodeBehind(nodes []*facts.Node, backend facts.BackendNode) *facts.Node {
 	if !backend.Host.Known() || backend.Host.Text == "" {

@@ -14,39 +14,31 @@ var HealthCheck = &rules.Rule{
 	Needs:    []facts.Key{"health_check_period", "health_check_max_retries", "failover_on_backend_error", facts.BackendNodes},
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Pgpools("health_check_period", "health_check_max_retries", "failover_on_backend_error") {
-			seen := map[facts.Key]bool{}
-			indexes := []string{""} // an instance without backends among the inputs still has its general setting
-			for _, backend := range i.Backends() {
-				indexes = append(indexes, backend.Index)
+			backends := i.Backends()
+			if len(backends) == 0 { // they are not among the inputs; the general setting still is
+				backends = []facts.BackendNode{{}}
 			}
-			if len(indexes) > 1 {
-				indexes = indexes[1:]
-			}
-			for _, index := range indexes {
-				judgeHealth(p, i, index, seen)
+			for _, backend := range backends {
+				judgeHealth(p, i, backend.Index)
 			}
 		}
 	},
 }
 
-func judgeHealth(p *rules.Pass, i rules.Instance, index string, seen map[facts.Key]bool) {
+func judgeHealth(p *rules.Pass, i rules.Instance, index string) {
 	period, ok := i.PerNode("health_check_period", index)
 	if !ok {
 		return
 	}
 	if period.Norm == "0" {
-		if !seen[period.Key] {
-			p.Failf(i.At(period), "%s: Pgpool-II notices a dead node only when a session runs into it, and a node that hangs not at all", subject(i, period)).
-				Helpf("Write %s.", checked(i, period, index))
-			seen[period.Key] = true
-		}
+		p.Failf(i.At(period), "%s: Pgpool-II notices a dead node only when a session runs into it, and a node that hangs not at all", subject(i, period)).
+			Helpf("Write %s.", checked(i, period, index))
 		return
 	}
 	retries, ok := i.PerNode("health_check_max_retries", index)
-	if !ok || seen[retries.Key] {
+	if !ok {
 		return
 	}
-	seen[retries.Key] = true
 	onError := i.Get("failover_on_backend_error")
 	switch {
 	case retries.Norm == "0":

@@ -5,6 +5,8 @@ import (
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
+const userConf = facts.Key("PGPOOL_USER_CONF_FILE")
+
 // OverriddenSetting guards against a value that somebody wrote and that another place silently overrides.
 var OverriddenSetting = &rules.Rule{
 	ID:       "pgpool/overridden-setting",
@@ -14,6 +16,9 @@ var OverriddenSetting = &rules.Rule{
 	Check: func(p *rules.Pass) {
 		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
 			p.OK()
+			if file := pgpool.Environment[userConf]; (!file.Known() || file.Text != "") && file.State != facts.Absent && len(pgpool.Files) == 0 {
+				p.Skipf("%s names a file that is not among the inputs, and what it sets is stronger", userConf)
+			}
 			said := map[place]bool{}
 			for _, setting := range inOrder(pgpool.Settings, pgpool.Environment) {
 				judgeHidden(p, setting, said)

@@ -10,7 +10,7 @@ var Redundancy = &rules.Rule{
 	ID:       "pgpool/redundancy",
 	Title:    "there is more than one Pgpool-II",
 	Severity: rules.Info,
-	Needs:    []facts.Key{"use_watchdog"},
+	Needs:    []facts.Key{"use_watchdog", facts.Containers},
 	Check: func(p *rules.Pass) {
 		instances := p.Pgpools()
 		if len(instances) > 1 || len(instances) == 1 && instances[0].Replicas() > 1 {
