@@ -102,7 +102,7 @@ func TestReadHidesSecrets(t *testing.T) {
 // TestReadHostile reads files that are large and made to be slow or to fill the memory.
 func TestReadHostile(t *testing.T) {
 	t.Parallel()
-	const size = 1 << 20
+	const size = 1 << 18
 	for _, unit := range []string{
 		"\n", "\\\n", "a\n", "=\n", "\r", "a\r", "#\r", "\\\r", "k=\\\n", "x\\\n", "\xfc", "\xe2", "\\u00fc", "\\uD83D", " ", "\\", "\\\\", "\\t\\\n", "\x00",
 	} {

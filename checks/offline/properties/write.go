@@ -95,7 +95,7 @@ func Replace(s facts.Setting, start, end int, text string) ([]Edit, error) {
 	for i, place := range places {
 		edit := Edit{Span: place.Span}
 		// Behind a separator and at the start of a continuing line, blanks are passed over.
-		fresh := i > 0 || start == 0 || startsPiece(origin, place.Span.Start)
+		fresh := start == 0 || startsPiece(origin, place.Span.Start)
 		if i == 0 {
 			edit.Text = Encode(text, fresh)
 		}
