@@ -136,7 +136,7 @@ func firstUnread(files []*facts.ConfFile) string {
 // State is Absent when the version has no such parameter, and Unresolved when nothing is known of the version.
 func DefaultSetting(name, version string) facts.Setting {
 	key, ok := Key(name)
-	p, _, found := find(string(key))
+	p, index, found := find(string(key))
 	if !ok || !found || !p.Exists(version) {
 		return facts.Setting{Key: key}
 	}
@@ -144,7 +144,7 @@ func DefaultSetting(name, version string) facts.Setting {
 		return facts.Setting{Key: key, State: facts.Unresolved, Why: "the defaults of Pgpool-II " + version + " are not known"}
 	}
 	text, since := p.defaultIn(version)
-	norm, _, refused := p.normalise(text, version)
+	norm, _, refused := p.normalise(text, version, p.unitOf(index))
 	if refused { // a default need not keep the bounds: the port of a backend that is not there is 0
 		norm = text
 	}

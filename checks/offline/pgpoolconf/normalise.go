@@ -21,10 +21,24 @@ func Normalise(name, text, version string) (norm, bad string, refused bool) {
 	if reason := p.refusesName(index, version); reason != "" {
 		return "", reason, true
 	}
-	return p.normalise(text, version)
+	norm, bad, refused = p.normalise(text, version, p.unitOf(index))
+	if n, err := strconv.Atoi(index); err == nil && n > p.maxIndex() && bad == "" {
+		bad = "the number of the node is above " + strconv.Itoa(p.maxIndex()) + ": pgpool writes it behind the end of its table"
+	}
+	return norm, bad, refused
 }
 
-// maxIndex is the highest number of a node: there are 128 backends and watchdogs, 256 heartbeat interfaces.
+// unitOf is the unit in which a value can be given. Without the number of a node health_check_period and its like take
+// none: pgpool does not start with "30s" there, in any version from 4.2 to 4.7, although it does with health_check_period0.
+func (p *Param) unitOf(index string) guc.Unit {
+	if p.Index == IndexOptional && index == "" {
+		return guc.None
+	}
+	return p.Unit
+}
+
+// maxIndex is the highest number of a node: there are 128 backends and watchdogs, 256 heartbeat interfaces. The next higher
+// number passes pgpool's own check all the same.
 func (p *Param) maxIndex() int {
 	if strings.HasPrefix(p.Name, "heartbeat_") {
 		return 255
@@ -51,13 +65,13 @@ func (p *Param) refusesName(index, version string) string {
 			return "only a number may follow " + p.Name + ": pgpool does not start"
 		}
 	}
-	if n, err := strconv.Atoi(index); err != nil || n > p.maxIndex() {
+	if n, err := strconv.Atoi(index); err != nil || n > p.maxIndex()+1 {
 		return "the number of the node is above " + strconv.Itoa(p.maxIndex()) + ": pgpool does not start"
 	}
 	return ""
 }
 
-func (p *Param) normalise(text, version string) (norm, bad string, refused bool) {
+func (p *Param) normalise(text, version string, unit guc.Unit) (norm, bad string, refused bool) {
 	switch p.Type {
 	case Bool:
 		if value, ok := guc.Boolean(text); ok {
@@ -65,7 +79,7 @@ func (p *Param) normalise(text, version string) (norm, bad string, refused bool)
 		}
 		return "on", "no boolean word: pgpool reads it as on", false
 	case Int, Long:
-		return p.integer(text, version)
+		return p.integer(text, version, unit)
 	case Double:
 		return p.double(text)
 	case Enum:
@@ -78,9 +92,9 @@ func (p *Param) normalise(text, version string) (norm, bad string, refused bool)
 	}
 	switch p.Name {
 	case "backend_flag":
-		return backendFlag(text)
+		return backendFlag(text, version)
 	case "log_destination":
-		return logDestination(text)
+		return logDestination(text, version)
 	}
 	return text, "", false
 }
@@ -92,7 +106,7 @@ func onOff(value bool) string {
 	return "off"
 }
 
-func (p *Param) integer(text, version string) (norm, bad string, refused bool) {
+func (p *Param) integer(text, version string, unit guc.Unit) (norm, bad string, refused bool) {
 	largest := int64(math.MaxInt32)
 	if p.Type == Long {
 		largest, _ = strconv.ParseInt(p.Max, 10, 64)
@@ -100,13 +114,16 @@ func (p *Param) integer(text, version string) (norm, bad string, refused bool) {
 	var value int64
 	if r, known := parseRelease(version); known && r.before(mustRelease("4.2")) {
 		var whole bool
-		if value, whole = atoi(text); !whole {
+		if value, whole = atol(text); p.Type == Int {
+			value = int64(int32(value)) //nolint:gosec // as C's atoi cuts it off
+		}
+		if !whole {
 			bad = "before 4.2 pgpool knows no units and reads " + strconv.FormatInt(value, 10)
 		}
 	} else {
 		var err error
-		if value, err = guc.Integer(text, p.Unit, largest); err != nil {
-			return "", integerReason(err, p.Unit), true
+		if value, err = guc.Integer(text, unit, largest); err != nil {
+			return "", integerReason(err, unit), true
 		}
 	}
 	lowest, _ := strconv.ParseInt(p.Min, 10, 64)
@@ -138,8 +155,8 @@ func (p *Param) outside() string {
 	return "outside " + p.Min + " to " + p.Max
 }
 
-// atoi is C's: it stops at the first character that is no digit. whole says that nothing was left.
-func atoi(text string) (value int64, whole bool) {
+// atol is C's: it stops at the first character that is no digit. whole says that nothing was left.
+func atol(text string) (value int64, whole bool) {
 	trimmed := strings.TrimLeft(text, " \t\n\v\f\r")
 	end := 0
 	if end < len(trimmed) && (trimmed[end] == '+' || trimmed[end] == '-') {
@@ -152,8 +169,9 @@ func atoi(text string) (value int64, whole bool) {
 	if end == first {
 		return 0, false
 	}
-	value, err := strconv.ParseInt(trimmed[:end], 10, 32)
-	return value, err == nil && end == len(trimmed)
+	// Too large a number becomes the largest one.
+	value, _ = strconv.ParseInt(trimmed[:end], 10, 64)
+	return value, end == len(trimmed)
 }
 
 // double reads as C's atof does: the number at the start, or 0.
@@ -172,35 +190,61 @@ func (p *Param) double(text string) (norm, bad string, refused bool) {
 
 func formatFloat(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 
-// backendFlag reads the flags of a backend, which are joined by bars.
-func backendFlag(text string) (norm, bad string, refused bool) {
-	var allow, disallow bool
-	for flag := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '|' }) {
+// items are the words of a list. Blanks around them are cut off by newer versions: 4.6 and 4.7 do, 4.3 does not; those in
+// between, and a version that is not known, are taken to do so.
+func items(text, separator, version string) []string {
+	words := strings.FieldsFunc(text, func(c rune) bool { return string(c) == separator })
+	if !Before(version, "4.4") {
+		for i := range words {
+			words[i] = strings.Trim(words[i], " \t\n\v\f\r")
+		}
+	}
+	return words
+}
+
+// backendFlag reads the flags of a backend, which are joined by bars, and gives them as pgpool shows them.
+func backendFlag(text, version string) (norm, bad string, refused bool) {
+	alwaysPrimary := "ALWAYS_PRIMARY"
+	if Before(version, "4.2") {
+		alwaysPrimary = "ALWAYS_MASTER"
+	}
+	var allow, disallow, always bool
+	for _, flag := range items(text, "|", version) {
 		switch flag {
 		case "ALLOW_TO_FAILOVER":
 			allow = true
 		case "DISALLOW_TO_FAILOVER":
 			disallow = true
-		case "ALWAYS_PRIMARY":
+		case alwaysPrimary:
+			always = true
 		default:
-			return "", "not one of ALLOW_TO_FAILOVER, DISALLOW_TO_FAILOVER, ALWAYS_PRIMARY, nor several of them joined by |", true
+			return "", "not one of ALLOW_TO_FAILOVER, DISALLOW_TO_FAILOVER, " + alwaysPrimary + ", nor several of them joined by |", true
 		}
 		if allow && disallow {
 			return "", "ALLOW_TO_FAILOVER and DISALLOW_TO_FAILOVER exclude each other", true
 		}
 	}
-	return text, "", false
+	if text == "" && Before(version, "4.2") {
+		return "", "empty", true
+	}
+	norm = "ALLOW_TO_FAILOVER"
+	if disallow {
+		norm = "DISALLOW_TO_FAILOVER"
+	}
+	if always {
+		norm += "|" + alwaysPrimary
+	}
+	return norm, "", false
 }
 
-func logDestination(text string) (norm, bad string, refused bool) {
-	found := false
-	for word := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ',' }) {
-		found = true
+func logDestination(text, version string) (norm, bad string, refused bool) {
+	words := items(text, ",", version)
+	for _, word := range words {
 		if word != "stderr" && word != "syslog" {
-			return "", "not stderr, syslog or both, separated by a comma alone", true
+			return "", "not stderr, syslog or both, separated by a comma", true
 		}
 	}
-	if !found {
+	if len(words) == 0 {
 		return "", "empty: stderr, syslog or both are expected", true
 	}
 	return text, "", false

@@ -222,7 +222,10 @@ func (p Param) Values(version string) []string {
 			}
 			continue
 		}
-		words = append(words, word)
+		word, since, later := strings.Cut(word, ">=")
+		if !later || !known || !r.before(mustRelease(since)) {
+			words = append(words, word)
+		}
 	}
 	return words
 }

@@ -25,6 +25,9 @@ const (
 // two for one parameter the last wins. Behind the place where pgpool refuses the file, reading goes on with the next line,
 // so that the rest can be judged as well. An included file that ctx cannot open is listed in Unread: pgpool refuses to
 // start without it, but it may well lie where the inputs do not reach.
+//
+// The grammar is that of 4.2 to 4.7. Before 4.3 include was no word of its own, and 4.1 ended a number before its unit;
+// what tells the version of a file is not in the file.
 func Read(src *facts.Source, ctx input.Context) *facts.ConfFile {
 	r := &reader{ctx: ctx, file: &facts.ConfFile{Source: src}}
 	r.read(src, 0, nil)

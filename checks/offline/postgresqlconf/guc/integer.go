@@ -70,12 +70,10 @@ func Integer(text string, unit Unit, maximum int64) (int64, error) {
 		}
 	}
 	number = math.RoundToEven(number)
-	// The comparison is made in floating point, as in guc.c: the largest 64-bit integer is not representable there.
-	if number > float64(maximum) || number < math.MinInt32 {
+	// The comparison is made in floating point, as in guc.c, where the largest 64-bit integer is not representable: what
+	// passes it and does not fit becomes a negative number, which no setting takes.
+	if number > float64(maximum) || number < math.MinInt32 || number >= math.MaxInt64 {
 		return 0, ErrRange
-	}
-	if number >= math.MaxInt64 {
-		return math.MaxInt64, nil
 	}
 	return int64(number), nil
 }
