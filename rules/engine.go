@@ -12,8 +12,7 @@ import (
 func Run(deployment *facts.Deployment, all []*Rule) []*Result {
 	results := make([]*Result, 0, len(all))
 	for _, rule := range all {
-		result, _ := run(rule, deployment)
-		results = append(results, result)
+		results = append(results, run(rule, deployment, nil))
 	}
 	return results
 }
@@ -21,11 +20,12 @@ func Run(deployment *facts.Deployment, all []*Rule) []*Result {
 // Reads judges one deployment by one rule and also gives the keys of the facts that the rule read, for the test that
 // holds them against Rule.Needs.
 func Reads(rule *Rule, deployment *facts.Deployment) (*Result, map[facts.Key]bool) {
-	return run(rule, deployment)
+	read := map[facts.Key]bool{}
+	return run(rule, deployment, read), read
 }
 
-func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[facts.Key]bool) {
-	pass := &Pass{rule: rule, deployment: deployment, read: make(map[facts.Key]bool, len(rule.Needs))}
+func run(rule *Rule, deployment *facts.Deployment, read map[facts.Key]bool) (result *Result) {
+	pass := &Pass{rule: rule, deployment: deployment, read: read}
 	result = &Result{Rule: rule, Deployment: deployment.Name}
 	started := time.Now()
 	defer func() {
@@ -34,7 +34,6 @@ func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[fac
 			result.Outcome, result.Findings = Errored, nil
 			result.Reason = facts.RedactText(fmt.Sprintf("the rule broke: %v; please report this", broken))
 		}
-		read = pass.read
 	}()
 	rule.Check(pass)
 	result.Findings = distinct(pass.findings)
@@ -48,11 +47,14 @@ func run(rule *Rule, deployment *facts.Deployment) (result *Result, read map[fac
 	default:
 		result.Outcome, result.Reason = Skipped, "nothing among the inputs that the rule judges"
 	}
-	return result, pass.read
+	return result
 }
 
 // distinct leaves out findings that say the same of the same place: two containers may take a value from one line.
 func distinct(findings []*Finding) []*Finding {
+	if len(findings) < 2 {
+		return findings
+	}
 	type saying struct {
 		message  string
 		source   *facts.Source

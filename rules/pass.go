@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -19,13 +20,13 @@ type Pass struct {
 	findings   []*Finding
 	reasons    []string
 	judged     bool
-	read       map[facts.Key]bool
+	read       map[facts.Key]bool // nil when nobody asks
 }
 
 // Failf reports something wrong at a place. The message names key, value and what it leads to; the place is added by the
 // report.
 func (p *Pass) Failf(at facts.Origin, format string, args ...any) *Finding {
-	finding := &Finding{Message: fmt.Sprintf(format, args...), Severity: p.rule.Severity, At: at}
+	finding := &Finding{Message: fmt.Sprintf(format, args...), Severity: p.rule.Severity, At: at, Measured: at.Value}
 	p.findings = append(p.findings, finding)
 	return finding
 }
@@ -39,6 +40,9 @@ func (p *Pass) Skipf(format string, args ...any) {
 func (p *Pass) OK() { p.judged = true }
 
 func (p *Pass) reads(keys ...facts.Key) {
+	if p.read == nil {
+		return
+	}
 	for _, key := range keys {
 		p.read[key] = true
 	}
@@ -189,13 +193,17 @@ type Instance struct {
 // instance, and when there is none, the reason is noted.
 func (p *Pass) Pgpools(parameters ...facts.Key) []Instance {
 	p.reads(parameters...)
-	if len(p.deployment.Pgpools) == 0 {
+	all := p.deployment.Pgpools
+	if running := p.deployment.Live.AsPgpool(); running != nil {
+		all = append(slices.Clip(all), running)
+	}
+	if len(all) == 0 {
 		p.Skipf("no Pgpool-II settings among the inputs")
 		return nil
 	}
 	var instances []Instance
 next:
-	for _, pgpool := range p.deployment.Pgpools {
+	for _, pgpool := range all {
 		for _, key := range parameters {
 			setting := pgpool.Settings[key]
 			if !p.known(setting, nameOf(setting, key)) {
@@ -243,6 +251,9 @@ func (i Instance) Origin() facts.Origin {
 	if i.declared.Container != nil {
 		return i.declared.Container.Origin
 	}
+	if i.declared.Measured {
+		return facts.Origin{Query: "PGPOOL SHOW ALL"}
+	}
 	if len(i.declared.Files) > 0 {
 		return facts.Origin{Source: i.declared.Files[0].Source, Format: facts.PgpoolConf}
 	}
@@ -257,6 +268,9 @@ func (i Instance) Version() facts.Setting {
 	i.pass.reads(facts.PgpoolVersion)
 	return i.declared.Version
 }
+
+// Measured says that this is the running instance.
+func (i Instance) Measured() bool { return i.declared.Measured }
 
 // Image says that the Bitnami image makes pgpool.conf out of the environment, so that its variables and defaults apply.
 func (i Instance) Image() bool { return i.declared.Image }
@@ -308,7 +322,7 @@ func (p *Pass) Nodes() []*facts.Node {
 // AnyNodes is Nodes, but notes nothing.
 func (p *Pass) AnyNodes() []*facts.Node {
 	p.reads(facts.PostgreSQLNodes)
-	return p.deployment.Nodes
+	return append(slices.Clip(p.deployment.Nodes), p.deployment.Live.AsNodes()...)
 }
 
 // NodeSetting gives a parameter of a PostgreSQL node; the reason is noted when it is not known.

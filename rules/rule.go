@@ -50,6 +50,8 @@ type Rule struct {
 	Title string
 	// Severity is what a failure is worth unless the finding says otherwise.
 	Severity Severity
+	// Live says that the rule judges measured facts only, so that there is nothing to say in an offline run.
+	Live bool
 	// Needs are the facts that Check reads. A test compares them with what was really read.
 	Needs []facts.Key
 	// Check asks the pass for facts and reports what is wrong. It must not keep the pass.

@@ -1,6 +1,10 @@
 package facts
 
-import "github.com/bbdoctor/bbdoctor/checks/jdbcurl"
+import (
+	"sync"
+
+	"github.com/bbdoctor/bbdoctor/checks/jdbcurl"
+)
 
 // Key names a fact. Bitbucket properties and pgpool.conf parameters are known by their own names; a variable of an image
 // that stands for no parameter by the variable's name.
@@ -41,6 +45,9 @@ type Deployment struct {
 	Live *Snapshot
 	// Problems are what could not be told apart or read in this deployment.
 	Problems []Problem
+
+	writtenOnce sync.Once
+	written     []Setting
 }
 
 // Bitbucket is how Bitbucket is configured, from bitbucket.properties and from the environment.
@@ -93,6 +100,8 @@ type JDBCURL struct {
 
 // Pgpool is one Pgpool-II instance.
 type Pgpool struct {
+	// Measured says that this is the running instance, not one that files declare.
+	Measured bool
 	// Name is the container's name or the file.
 	Name string
 	// Container is nil when the settings come from a pgpool.conf of its own.
@@ -150,6 +159,8 @@ type ConfFile struct {
 
 // Node is one PostgreSQL node.
 type Node struct {
+	// Measured says that this is the running node, not one that files declare.
+	Measured bool
 	// Name is REPMGR_NODE_NAME, else the container's name, else the file.
 	Name      string
 	Container *Container // nil for a node known by postgresql.conf alone
@@ -167,6 +178,3 @@ type Node struct {
 	// Refusals are the start-up checks of the image that the environment does not pass.
 	Refusals []Refusal
 }
-
-// Snapshot is what the live probes measured. It is filled by checks/live.
-type Snapshot struct{}

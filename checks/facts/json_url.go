@@ -8,7 +8,7 @@ import (
 
 func jsonURL(url JDBCURL) *JSONURL {
 	parsed := url.Parsed
-	out := &JSONURL{Accepted: parsed.Accepted, Error: RedactURL(parsed.Refusal), Hosts: []JSONHost{}, Database: parsed.Database, Parameters: []JSONParameter{}}
+	out := &JSONURL{Accepted: parsed.Accepted, Error: RedactURL(parsed.Refusal), Hosts: []JSONHost{}, Database: RedactURL(parsed.Database), Parameters: []JSONParameter{}}
 	for _, host := range parsed.Hosts {
 		out.Hosts = append(out.Hosts, JSONHost{redactHost(host.Name), host.Port})
 	}

@@ -24,4 +24,17 @@ const (
 	Containers      Key = "containers"
 	EveryValue      Key = "every value"
 	EveryProperty   Key = "every Bitbucket property"
+
+	// Measured facts.
+	LiveLogin      Key = "measured login"
+	LiveServer     Key = "measured server"
+	LivePoolNodes  Key = "SHOW pool_nodes"
+	LivePostgreSQL Key = "measured PostgreSQL"
+	LiveNodes      Key = "measured backend nodes"
+	LiveRepmgr     Key = "repmgr.nodes"
+	LiveHealth     Key = "SHOW pool_health_check_stats"
+	LiveRoundTrips Key = "measured round trips"
+	LiveCapacity   Key = "measured capacity"
+	LiveIdle       Key = "measured idle connection"
+	LiveParameters Key = "measured parameters"
 )

@@ -54,8 +54,8 @@ type Origin struct {
 	// Runs map the decoded value to bytes. Nil means that the value is written verbatim in Span. An empty, non-nil
 	// slice means that the characters cannot be traced, only the whole.
 	Runs []Run
-	// Query is the statement that measured a live fact; then there is no Source.
-	Query string
+	// Query is the statement that measured a live fact; then there is no Source. Value is what it gave.
+	Query, Value string
 }
 
 // Known says whether the origin points anywhere.

@@ -3,13 +3,19 @@ package facts
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
+// The patterns are compiled when they are first needed: most runs of the program start without.
 var (
-	urlPassword = regexp.MustCompile(`(?i)((?:^|[?&;\s])[a-z]*(?:password|passwd|pwd|passphrase)\s*=)[^&\s"']*`)
-	urlUserInfo = regexp.MustCompile(`(//[^/@:\s?]*:)[^@/\s]+@`)
-	linePattern = regexp.MustCompile(`(?i)((?:password|passwd|secret|token|passphrase|aes_key|credential|[_.-]pass|[_.-]pw|pgpass)[a-z0-9_.-]*["']?\s*[=:]\s*)(\S.*)$`)
+	urlPassword = lazy(`(?i)((?:^|[?&;\s])[a-z]*(?:password|passwd|pwd|passphrase)\s*=)[^&\s"']*`)
+	urlUserInfo = lazy(`(//[^/@:\s?]*:)[^@/\s]+@`)
+	linePattern = lazy(`(?i)((?:password|passwd|secret|token|passphrase|aes_key|credential|[_.-]pass|[_.-]pw|pgpass)[a-z0-9_.-]*["']?\s*[=:]\s*)(\S.*)$`)
 )
+
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 // RedactURL hides what must not be shown in a JDBC URL or a text that contains one: the password parameters and
 // whatever stands between "user:" and "@" in front of a host.
@@ -17,16 +23,16 @@ func RedactURL(text string) string {
 	if !strings.ContainsAny(text, "=@") {
 		return text
 	}
-	return urlUserInfo.ReplaceAllString(urlPassword.ReplaceAllString(text, "${1}***"), "${1}***@")
+	return urlUserInfo().ReplaceAllString(urlPassword().ReplaceAllString(text, "${1}***"), "${1}***@")
 }
 
 // SecretsInURL gives the byte ranges that [RedactURL] hides.
 func SecretsInURL(text string) []Span {
 	var spans []Span
-	for _, match := range urlPassword.FindAllStringSubmatchIndex(text, -1) {
+	for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
 		spans = append(spans, Span{match[3], match[1]})
 	}
-	for _, match := range urlUserInfo.FindAllStringSubmatchIndex(text, -1) {
+	for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
 		spans = append(spans, Span{match[3], match[1] - 1})
 	}
 	return spans
@@ -59,7 +65,7 @@ func RedactText(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		line = RedactURL(line)
-		if match := linePattern.FindStringSubmatchIndex(line); match != nil && !strings.HasPrefix(line[match[4]:], "***") {
+		if match := linePattern().FindStringSubmatchIndex(line); match != nil && !strings.HasPrefix(line[match[4]:], "***") {
 			line = line[:match[4]] + "***"
 		}
 		lines[i] = line

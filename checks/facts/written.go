@@ -7,8 +7,13 @@ import (
 
 // Written lists every value that the deployment's files write for a name that Bitbucket, Pgpool-II or PostgreSQL reads:
 // properties, container environments, image references and conf files, hidden values included; each place once, in the
-// order of files and places.
+// order of files and places. The slice is the same at every call and must not be changed.
 func (d *Deployment) Written() []Setting {
+	d.writtenOnce.Do(func() { d.written = d.collect() })
+	return d.written
+}
+
+func (d *Deployment) collect() []Setting {
 	var all []Setting
 	add := func(settings ...Setting) { all = append(all, settings...) }
 	assignments := func(list []Assignment) {
