@@ -58,7 +58,7 @@ func judgeMode(p *rules.Pass, i rules.Instance) {
 		p.Failf(left.Origin, "%s: a rest from before 4.2 that asks for native replication; with failover_when_quorum_exists=on, the default since 4.3, Pgpool-II may refuse to start with it", subject(i, left)).
 			As(rules.Warning).Helpf("Remove the line; %s=streaming_replication says all that is needed.", clusteringMode)
 	}
-	if note, written := i.Note(string(masterSlave)); written && note.Kind == facts.NoteRemoved && mode.State == facts.Default {
+	if note, written := i.Note(string(masterSlave)); written && mode.State == facts.Default {
 		p.Failf(note.Origin, "%s is not read since Pgpool-II 4.2, and only a default keeps this instance in streaming replication mode", masterSlave).
 			As(rules.Warning).Helpf("Write %s in its place.", confLine(string(clusteringMode), "streaming_replication"))
 	}

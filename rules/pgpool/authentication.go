@@ -14,6 +14,8 @@ const (
 	ownHBA      = facts.Key("PGPOOL_USER_HBA_FILE")
 	poolHBA     = facts.Key("enable_pool_hba")
 	poolPasswd  = facts.Key("pool_passwd")
+
+	passwordEncryption = facts.Key("password_encryption") // PostgreSQL's
 )
 
 // Authentication guards how clients log in to Pgpool-II, and Pgpool-II to the nodes: so that Bitbucket gets in and others
@@ -22,7 +24,7 @@ var Authentication = &rules.Rule{
 	ID:       "pgpool/authentication",
 	Title:    "clients log in with scram-sha-256",
 	Severity: rules.Error,
-	Needs:    []facts.Key{authMethod, enablePoolP, ownHBA, poolHBA, poolPasswd, facts.PostgreSQLNodes},
+	Needs:    []facts.Key{authMethod, enablePoolP, ownHBA, poolHBA, poolPasswd, passwordEncryption, facts.PostgreSQLNodes},
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Pgpools() {
 			judgeHBA(p, i)
@@ -52,7 +54,7 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 	own := i.Variable(ownHBA)
 	switch method.Norm {
 	case "trust":
-		if own.State == facts.Set && own.Text != "" {
+		if own.State != facts.Absent && (!own.Known() || own.Text != "") {
 			p.Skipf("%s replaces the rules that the method makes, and the file is not read", ownHBA)
 			return
 		}
@@ -72,36 +74,27 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 // PostgreSQL 14 and later do unless told otherwise.
 func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
 	for _, node := range dataNodes(p.Nodes()) {
+		encryption, ok := p.NodeSetting(node, passwordEncryption)
 		major, known := majorOf(node.Version)
-		encryption := passwordEncryption(node)
 		switch {
-		case encryption.State == facts.Unresolved || encryption.State == facts.Secret:
-			p.Skipf("%s of %s is not known: %s", rules.NameOf(encryption), node.Name, encryption.Why)
-		case encryption.State == facts.Set && strings.EqualFold(encryption.Text, "md5"):
-		case encryption.State == facts.Set, known && major >= 14:
-			finding := p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", subject(i, method), node.Name).
-				Helpf("Write %s=scram-sha-256.", authMethod)
-			if encryption.State == facts.Set {
-				finding.Also(encryption.Origin, "the node's password encryption")
-			} else {
-				finding.Also(node.Version.Origin, "PostgreSQL %d", major)
-			}
+		case !ok || encryption.Norm == "md5":
+		case encryption.Norm == "":
+			p.Skipf("%s of %s", written(encryption), node.Name)
+		case encryption.State == facts.Set:
+			failMD5(p, i, method, node).Also(encryption.Origin, "the node's password encryption")
 			return
-		case !known:
-			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, subject(i, method))
+		case known:
+			failMD5(p, i, method, node).Also(node.Version.Origin, "PostgreSQL %d", major)
+			return
+		default:
+			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, written(method))
 		}
 	}
 }
 
-// passwordEncryption is how a node stores new passwords, when something says so.
-func passwordEncryption(node *facts.Node) facts.Setting {
-	if setting := node.Environment["POSTGRESQL_PASSWORD_ENCRYPTION"]; setting.State == facts.Set && setting.Text != "" || setting.State == facts.Unresolved {
-		return setting
-	}
-	if setting := node.Settings["password_encryption"]; setting.State != facts.Default {
-		return setting
-	}
-	return facts.Setting{}
+func failMD5(p *rules.Pass, i rules.Instance, method facts.Setting, node *facts.Node) *rules.Finding {
+	return p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", written(method), node.Name).
+		Helpf("Write %s=scram-sha-256.", authMethod)
 }
 
 // judgePasswordFile is for a pgpool.conf of its own.

@@ -23,7 +23,7 @@ var SuperuserWithoutPassword = &rules.Rule{
 			if !ok || user.Text == "" {
 				continue
 			}
-			if own := i.Variable(ownHBA); own.State != facts.Absent && own.State != facts.Default && own.Text != "" {
+			if own := i.Variable(ownHBA); own.State != facts.Absent && (!own.Known() || own.Text != "") {
 				p.Skipf("%s replaces the rules that the image makes, and the file is not read", ownHBA)
 				continue
 			}
