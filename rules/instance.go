@@ -14,7 +14,8 @@ func (i Instance) Known(key facts.Key) (setting facts.Setting, ok bool) {
 // health_check_period. The key is the one without the node's number. The reason is noted when it is not known.
 func (i Instance) PerNode(key facts.Key, index string) (setting facts.Setting, ok bool) {
 	setting = i.Get(key)
-	if own, written := i.declared.Settings[key+facts.Key(index)]; written && own.State != facts.Absent {
+	// A running Pgpool-II shows the general value for each node, too.
+	if own, written := i.declared.Settings[key+facts.Key(index)]; written && own.State != facts.Absent && own.Norm != setting.Norm {
 		setting = own
 	}
 	return setting, i.wellFormed(setting, key)
@@ -42,18 +43,16 @@ func (i Instance) At(setting facts.Setting) facts.Origin {
 	if setting.Origin.Known() {
 		return setting.Origin
 	}
-	return DeclaredAt(i.declared)
+	return i.Origin()
 }
 
-// DeclaredAt is where an instance is declared: its container, else the beginning of its first file.
-func DeclaredAt(pgpool *facts.Pgpool) facts.Origin {
-	if pgpool.Container != nil && pgpool.Container.Origin.Known() {
-		return pgpool.Container.Origin
+// DeclaredInstances is [Pass.Pgpools] without the running instance, for rules that measuring has nothing to tell.
+func (p *Pass) DeclaredInstances() []Instance {
+	instances := make([]Instance, 0, len(p.deployment.Pgpools))
+	for _, pgpool := range p.DeclaredPgpools() {
+		instances = append(instances, Instance{p, pgpool})
 	}
-	for _, file := range pgpool.Files {
-		return facts.Origin{Source: file.Source, Format: facts.PgpoolConf, Runs: []facts.Run{}}
-	}
-	return facts.Origin{}
+	return instances
 }
 
 // DeclaredPgpools gives the Pgpool-II instances as files declare them, for the rules that judge how something is written

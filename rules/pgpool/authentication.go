@@ -26,7 +26,7 @@ var Authentication = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{authMethod, enablePoolP, ownHBA, poolHBA, poolPasswd, passwordEncryption, facts.PostgreSQLNodes},
 	Check: func(p *rules.Pass) {
-		for _, i := range p.Pgpools() {
+		for _, i := range p.DeclaredInstances() {
 			judgeHBA(p, i)
 			if i.Image() {
 				judgeMethod(p, i)

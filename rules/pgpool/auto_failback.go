@@ -79,7 +79,7 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 func judgeRepair(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 	version := i.Version()
 	r, known := releaseOf(version)
-	if !known || !r.lacks(failbackRepaired) {
+	if !known || !r.lacks(failbackRepaired) || i.Measured() { // nobody sees how the running one was started
 		return
 	}
 	if discard := i.Variable("PGPOOL_DISCARD_STATUS"); i.Image() && discard.Norm != "off" {

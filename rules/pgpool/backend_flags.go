@@ -52,7 +52,7 @@ func judgeFlag(p *rules.Pass, i rules.Instance, backend facts.BackendNode) {
 		return
 	}
 	for _, pin := range pinned {
-		if slices.Contains(strings.Split(flag.Text, "|"), pin.flag) && repmgrPromotes(p, i) {
+		if slices.Contains(strings.Split(flag.Text, "|"), pin.flag) && repmgrPromotes(p) {
 			p.Failf(i.At(flag), "backend node %s has the flag %s: %s", backend.Index, pin.flag, pin.effect).
 				As(rules.Warning).Helpf("%s", pin.advice)
 		}

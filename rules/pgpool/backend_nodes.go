@@ -21,7 +21,7 @@ var BackendNodes = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{facts.BackendList, facts.BackendNodes, backendList},
 	Check: func(p *rules.Pass) {
-		for _, i := range p.Pgpools() {
+		for _, i := range p.DeclaredInstances() {
 			switch pgpool := i.Declared(facts.BackendList); {
 			case len(pgpool.BackendList) > 0:
 				p.OK()

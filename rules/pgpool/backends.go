@@ -9,15 +9,15 @@ import (
 
 // repmgrPromotes says whether repmgr, and not Pgpool-II, makes a standby the new primary: the image's own
 // failover_command only prints a line, and the PostgreSQL image runs repmgrd.
-func repmgrPromotes(p *rules.Pass, i rules.Instance) bool {
+func repmgrPromotes(p *rules.Pass) bool {
 	nodes := p.AnyNodes()
-	return i.Image() || slices.ContainsFunc(nodes, func(node *facts.Node) bool { return node.Image })
+	return slices.ContainsFunc(p.Pgpools(), rules.Instance.Image) || slices.ContainsFunc(nodes, func(node *facts.Node) bool { return node.Image })
 }
 
-// dataNodes leaves out the witnesses, which hold no data and which Pgpool-II does not know.
+// dataNodes are the nodes that files declare, without the witnesses, which hold no data and which Pgpool-II does not know.
 func dataNodes(nodes []*facts.Node) (data []*facts.Node) {
 	for _, node := range nodes {
-		if node.Environment["REPMGR_NODE_TYPE"].Text != "witness" {
+		if !node.Measured && node.Environment["REPMGR_NODE_TYPE"].Text != "witness" {
 			data = append(data, node)
 		}
 	}

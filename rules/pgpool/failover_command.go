@@ -24,7 +24,7 @@ var FailoverCommand = &rules.Rule{
 	Needs:    []facts.Key{failoverCommand, followPrimary, followMaster, facts.PostgreSQLNodes},
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Pgpools(failoverCommand) {
-			if !repmgrPromotes(p, i) {
+			if !repmgrPromotes(p) {
 				p.Skipf("nothing among the inputs tells that repmgr promotes")
 				continue
 			}

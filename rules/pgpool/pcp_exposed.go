@@ -16,8 +16,15 @@ var PCPExposed = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{"pcp_listen_addresses", "pcp_port", facts.Containers},
 	Check: func(p *rules.Pass) {
-		for _, i := range p.Pgpools("pcp_listen_addresses", "pcp_port") {
-			listens, port := i.Get("pcp_listen_addresses"), i.Get("pcp_port")
+		for _, i := range p.DeclaredInstances() {
+			listens, ok := i.Known("pcp_listen_addresses")
+			if !ok {
+				continue
+			}
+			port, ok := i.Known("pcp_port")
+			if !ok {
+				continue
+			}
 			container := i.Declared(facts.Containers).Container
 			if onlyLocal(listens.Text) {
 				continue

@@ -1,6 +1,8 @@
 package pgpool
 
 import (
+	"slices"
+
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
@@ -13,7 +15,8 @@ var Redundancy = &rules.Rule{
 	Needs:    []facts.Key{"use_watchdog", facts.Containers},
 	Check: func(p *rules.Pass) {
 		instances := p.Pgpools()
-		if len(instances) > 1 || len(instances) == 1 && instances[0].Replicas() > 1 {
+		declared := slices.DeleteFunc(slices.Clone(instances), rules.Instance.Measured)
+		if len(declared) > 1 || len(declared) == 1 && declared[0].Replicas() > 1 {
 			p.OK()
 			return
 		}

@@ -21,6 +21,9 @@ var ReplicationCheck = &rules.Rule{
 			case name == "" || name == "nobody" && user.State == facts.Default:
 				p.Failf(i.At(user), "%s: Pgpool-II cannot ask which node is the primary, and writes go to the node with the lowest number", subject(i, user)).
 					Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))
+			case name == "nobody":
+				p.Failf(i.At(user), "%s: that is the placeholder of Pgpool-II's sample file, and unless there is a role of that name Pgpool-II cannot ask which node is the primary", subject(i, user)).
+					As(rules.Warning).Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))
 			case name == "postgres" || repmgrRole(p, name) != nil:
 				finding := p.Failf(i.At(user), "%s: the replication check logs in as a superuser", subject(i, user)).
 					As(rules.Warning).Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))

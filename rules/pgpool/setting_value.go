@@ -1,7 +1,6 @@
 package pgpool
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -51,10 +50,17 @@ type place struct {
 
 func placeOf(origin facts.Origin) place { return place{origin.Source, origin.Span} }
 
-// inOrder lists settings in the order of the places where they are written.
+// inOrder lists the settings that are written somewhere, or hide one that is, in the order of their places.
 func inOrder(several ...facts.Settings) (all []facts.Setting) {
 	for _, settings := range several {
-		for _, key := range slices.Sorted(maps.Keys(settings)) {
+		keys := make([]facts.Key, 0, 32)
+		for key, setting := range settings {
+			if setting.State == facts.Set || len(setting.Overridden) > 0 {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
 			all = append(all, settings[key])
 		}
 	}

@@ -118,9 +118,9 @@ func byPlace(a, b facts.Origin) int {
 	return cmp.Or(cmp.Compare(a.Source.Name, b.Source.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 }
 
-// turned is the fix that gives a written boolean its other value. There is none for what is not written.
+// turned is the fix that gives a written boolean its other value. There is none for what is not written in a file.
 func turned(finding *rules.Finding, setting facts.Setting, title, value string) {
-	if setting.State != facts.Set {
+	if setting.State != facts.Set || setting.Origin.Source == nil {
 		return
 	}
 	if setting.Origin.Format != facts.PgpoolConf {
