@@ -208,10 +208,10 @@ func (r *reader) readParameter(span Span) {
 // meaning gives the property that a parameter sets. The algorithm up to 42.3.1 knows no other names for properties and no
 // service; the one after it, none without "=".
 func (r *reader) meaning(parameter Parameter) string {
-	if r.old || !parameter.HasValue {
-		if parameter.Name == "service" {
-			return ""
-		}
+	switch {
+	case parameter.Name == "service" && (r.old || !parameter.HasValue):
+		return ""
+	case r.old, !parameter.HasValue:
 		return parameter.Name
 	}
 	return translate(parameter.Name)
