@@ -65,3 +65,10 @@ type Unread struct {
 	Reason string
 	Origin Origin
 }
+
+// UnknownVariables is an assignment without a name. It stands in a container's environment for variables that nobody
+// knows, those of an env_file that is not among the inputs: every variable that is not given may then be given all the
+// same, and none of its defaults is certain.
+func UnknownVariables(why string, at Origin) Assignment {
+	return Assignment{Value: Setting{State: Unresolved, Why: why, Origin: at}}
+}

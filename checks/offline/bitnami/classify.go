@@ -35,10 +35,7 @@ func Classify(c *facts.Container) []Role {
 			bitbucketOwn = true
 		}
 	}
-	image := ""
-	if c.Image.State == facts.Set || c.Image.State == facts.Default || c.Image.Text != "" {
-		image = strings.ToLower(parseReference(c.Image.Text).repository)
-	}
+	image := strings.ToLower(parseReference(c.Image.Text).repository)
 	name := image[strings.LastIndexByte(image, '/')+1:]
 	if image == "" {
 		var roles []Role

@@ -305,7 +305,7 @@ func (e *environment) open(named facts.Setting) (*facts.Source, error) {
 	if !named.Known() {
 		return nil, errNoMount
 	}
-	host, base, ok := hostPath(e.container, named.Text)
+	host, base, ok := hostPath(e.container, named.Text, e.ctx)
 	if !ok {
 		return nil, errNoMount
 	}

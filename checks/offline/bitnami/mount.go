@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // hostPath finds where a file of the container lies on the host: the mount with the longest target above it decides. base
 // is the file to which a relative path is relative. ok is false when no bind leads there, only a named volume or nothing.
-func hostPath(c *facts.Container, file string) (host string, base *facts.Source, ok bool) {
+func hostPath(c *facts.Container, file string, ctx input.Context) (host string, base *facts.Source, ok bool) {
 	file = path.Clean("/" + file)
 	longest := -1
 	for _, volume := range c.Volumes {
@@ -19,12 +20,16 @@ func hostPath(c *facts.Container, file string) (host string, base *facts.Source,
 			continue
 		}
 		longest = len(target)
-		source, isPath := bindSource(volume.Source)
-		host, ok = path.Join(source, rest), isPath
 		base = volume.Origin.Source
 		if base == nil {
 			base = c.Origin.Source
 		}
+		source, isPath := bindSource(volume.Source)
+		// A name alone is a named volume, unless it is a secret or config whose file lies beside the compose file.
+		if !isPath && rest == "" && source != "" && ctx.Exists(base, source) {
+			isPath = true
+		}
+		host, ok = path.Join(source, rest), isPath
 	}
 	return host, base, ok && longest >= 0
 }
@@ -38,13 +43,10 @@ func bindSource(source string) (relative string, ok bool) {
 		}
 	}
 	switch {
-	case source == "", strings.ContainsAny(source, "$`"):
+	case source == "", source[0] == '~', strings.ContainsAny(source, "$`"):
 		return "", false
 	case source[0] == '.', source[0] == '/':
 		return source, true
-	case source[0] == '~':
-		return "", false
 	}
-	// A name without a slash is a named volume.
 	return source, strings.Contains(source, "/")
 }

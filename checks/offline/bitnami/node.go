@@ -232,7 +232,7 @@ var (
 func (e *environment) confFiles(image bool) []*facts.ConfFile {
 	var files []*facts.ConfFile
 	add := func(file string) bool {
-		host, base, ok := hostPath(e.container, file)
+		host, base, ok := hostPath(e.container, file, e.ctx)
 		if !ok {
 			return false
 		}

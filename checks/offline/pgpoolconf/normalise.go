@@ -115,7 +115,7 @@ func (p *Param) integer(text, version string, unit guc.Unit) (norm, bad string, 
 	if r, known := parseRelease(version); known && r.before(mustRelease("4.2")) {
 		var whole bool
 		if value, whole = atol(text); p.Type == Int {
-			value = int64(int32(value)) //nolint:gosec // as C's atoi cuts it off
+			value = int64(int32(value)) // as C's atoi cuts it off
 		}
 		if !whole {
 			bad = "before 4.2 pgpool knows no units and reads " + strconv.FormatInt(value, 10)
