@@ -32,7 +32,7 @@ var DatabaseNamed = &rules.Rule{
 				Helpf("Write the database's name behind host, port and slash, as in //pgpool:5432/bitbucket.")
 		case mark >= 0:
 			finding := p.Failf(url.Origin.Sub(span.Start+mark, span.End), "the name of the database in %s contains %q: what follows is a part of the name, not a parameter", name, written[mark:mark+1])
-			if url.Parsed.Question < 0 && written[mark] != '=' {
+			if mark > 0 && url.Parsed.Question < 0 && written[mark] != '=' {
 				finding.Helpf("Begin the parameters with \"?\": %s=%s", name, facts.RedactURL(url.Text[:span.Start+mark]+"?"+strings.ReplaceAll(url.Text[span.Start+mark+1:], ";", "&")))
 			} else {
 				finding.Helpf("Write the name of the database only, then one \"?\", then the parameters with \"&\" between them.")

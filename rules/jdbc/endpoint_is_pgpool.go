@@ -44,10 +44,8 @@ func judgeHost(p *rules.Pass, url facts.JDBCURL, host jdbcurl.Host, view listeni
 		switch {
 		case len(url.Parsed.Hosts) > 1:
 			finding.Helpf("Leave only addresses of Pgpool-II in the list of hosts.")
-		case len(view.pgpools) > 0:
-			finding.Helpf("Write Pgpool-II's host and port, for example %s:%s.", view.pgpools[0].shown, view.pgpools[0].port)
 		default:
-			finding.Helpf("Write Pgpool-II's host and port.")
+			finding.Helpf("Write Pgpool-II's host and port%s.", view.example(host))
 		}
 	case isPgpool && !isNode && !pgpool.doubtful:
 		p.OK()

@@ -18,6 +18,7 @@ var Rules = []*rules.Rule{
 	DuplicateKey,
 	EnvironmentOverridesFile,
 	UnknownParameter,
+	ParameterValue,
 	ReadOnly,
 	TLSAgrees,
 	SocketTimeout,

@@ -62,9 +62,9 @@ func whereTheyListen(p *rules.Pass) listening {
 	for _, pgpool := range p.Pgpools() {
 		declared, port := pgpool.Declared(facts.BackendNodes), pgpool.Get(pgpoolPort)
 		one := listener{name: "Pgpool-II", port: port.Norm}
-		onMachine := declared.Container == nil || declared.Container.HostNetwork
+		onMachine := !declared.Measured && (declared.Container == nil || declared.Container.HostNetwork)
 		switch {
-		case !port.Known():
+		case !port.Known(), declared.Measured: // the running one is wherever jdbc.url leads
 		case declared.Container != nil:
 			one.at = declared.Container.Origin
 			view.pgpools = append(view.pgpools, view.container(declared.Container, one)...)
@@ -155,11 +155,7 @@ func (l *listening) named(c *facts.Container, name string, one listener, ownName
 
 // find gives the listener at a host of the URL. One that is certain is preferred.
 func (l *listening) find(all []listener, host jdbcurl.Host) (found listener, ok bool) {
-	name := plainHost(host.Name)
-	switch {
-	case isLoopback(name), name == "host.docker.internal" && l.inside:
-		name = onHost
-	}
+	name := l.meaning(host)
 	for _, one := range all {
 		if one.host != name || one.port != strconv.Itoa(host.PortNumber) {
 			continue
@@ -171,17 +167,42 @@ func (l *listening) find(all []listener, host jdbcurl.Host) (found listener, ok 
 	return found, ok
 }
 
-// mayBeNode says whether some node answers at the port of a host of which nothing else is known.
+// meaning is a host of the URL as Bitbucket sees it.
+func (l *listening) meaning(host jdbcurl.Host) string {
+	name := plainHost(host.Name)
+	if isLoopback(name) || name == "host.docker.internal" && l.inside {
+		return onHost
+	}
+	return name
+}
+
+// example gives the address of Pgpool-II to write in the place of a host, as the end of a sentence; it is empty when the
+// inputs do not tell one that Bitbucket can reach for sure.
+func (l *listening) example(host jdbcurl.Host) string {
+	for _, one := range l.pgpools {
+		reachable := l.inside && one.host != onHost || !l.inside && one.host == onHost && l.meaning(host) == onHost
+		if reachable && !one.doubtful && !one.portUnknown && one.port != "" {
+			return ": " + one.shown + ":" + one.port
+		}
+	}
+	return ""
+}
+
+// mayBeNode says whether a node may answer at a host of which nothing else is known: because some node answers at that
+// port, or because it is a node's name and the port is not Pgpool-II's.
 func (l *listening) mayBeNode(host jdbcurl.Host) bool {
+	name, port := l.meaning(host), strconv.Itoa(host.PortNumber)
+	named := false
 	for _, node := range l.nodes {
+		named = named || node.host == name
 		if node.inner && !l.inside {
 			continue
 		}
-		if node.portUnknown || node.port == "" || node.port == strconv.Itoa(host.PortNumber) {
+		if node.portUnknown || node.port == "" || node.port == port {
 			return true
 		}
 	}
-	return false
+	return named && !slices.ContainsFunc(l.pgpools, func(one listener) bool { return one.port == port })
 }
 
 // plainHost is a host as hosts are compared: in lower case, without brackets, without the final dot, and an IPv4 address

@@ -20,7 +20,7 @@ var ReadOnly = &rules.Rule{
 			return
 		}
 		fail := func(parameter jdbcurl.Parameter, consequence string) {
-			p.Failf(url.Origin.Sub(parameter.Span.Start, parameter.Span.End), "%s in %s: %s", url.Text[parameter.Span.Start:parameter.Span.End], rules.NameOf(url.Setting), consequence).
+			p.Failf(url.Origin.Sub(parameter.Span.Start, parameter.Span.End), "%s in %s: %s", asWritten(url, parameter), rules.NameOf(url.Setting), consequence).
 				Helpf("Remove the parameter; Bitbucket must write.")
 		}
 		mode, _ := url.Parsed.Effective("readOnlyMode")

@@ -50,9 +50,6 @@ func judgeRole(p *rules.Pass, pgpool rules.Instance, role credential) {
 		return
 	}
 	at := custom.Origin
-	if !at.Known() {
-		at = main.Origin
-	}
 	if container := pgpool.Declared(facts.Containers).Container; !at.Known() && container != nil {
 		at = container.Origin
 	}
@@ -60,10 +57,18 @@ func judgeRole(p *rules.Pass, pgpool rules.Instance, role credential) {
 	if roles := listed(custom.Text); custom.Known() && len(roles) > 0 {
 		list = custom.Text + "," + role.Text
 	}
-	finding := p.Failf(at, "%s: the image of Pgpool-II puts the role %s into no pool_passwd, so it cannot log in through Pgpool-II", role.Name, role.Text).
+	finding := p.Failf(at, "the role %s (%s) is none of those that the image puts into pool_passwd%s: it cannot log in through Pgpool-II", role.Text, role.Name, of(pgpool)).
 		Helpf("Set %s=%s and give its password at the same position of %s.", customRoles, list, customPasswords).
 		Also(role.At, "Bitbucket logs in as %s", role.Text)
 	if removed := pgpool.Variable(removedRole); removed.Known() && removed.Text == role.Text {
 		finding.Also(removed.Origin, "%s does not help: the image has not read it since 2019", removedRole)
 	}
+}
+
+// of names an instance for a message, when it has a name.
+func of(pgpool rules.Instance) string {
+	if pgpool.Name() == "" {
+		return ""
+	}
+	return " of " + pgpool.Name()
 }

@@ -15,14 +15,19 @@ var SurroundingSpace = &rules.Rule{
 	Severity: rules.Warning,
 	Needs:    []facts.Key{facts.JDBCURLKey, facts.JDBCDriver, facts.JDBCUser, facts.JDBCPassword},
 	Check: func(p *rules.Pass) {
+		found := false
 		for _, key := range []facts.Key{facts.JDBCURLKey, facts.JDBCDriver, facts.JDBCUser, facts.JDBCPassword} {
 			setting := p.AnyProperty(key)
 			if setting.State == facts.Absent || setting.State == facts.Secret {
 				continue
 			}
+			found = true
 			if _, known := p.Property(key); known {
 				judgeSpace(p, setting)
 			}
+		}
+		if !found {
+			p.Skipf("nothing among the inputs sets jdbc.url, jdbc.driver, jdbc.user or jdbc.password")
 		}
 	},
 }

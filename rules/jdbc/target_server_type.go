@@ -25,7 +25,7 @@ var TargetServerType = &rules.Rule{
 			found := url.Parsed.All(targetServerType)
 			aurora := auroraCluster(url.Parsed.Hosts)
 			for i, parameter := range found {
-				written, name := url.Text[parameter.Span.Start:parameter.Span.End], rules.NameOf(url.Setting)
+				written, name := asWritten(url, parameter), rules.NameOf(url.Setting)
 				if url.Shadowed && url.Origin.Format == facts.Properties {
 					name += " (hidden by another value today)"
 				}

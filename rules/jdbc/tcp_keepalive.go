@@ -25,7 +25,7 @@ var TCPKeepAlive = &rules.Rule{
 			p.Failf(url.Origin, "%s has no tcpKeepAlive, which is off by default: a firewall may forget an idle connection of the pool", name).
 				Helpf("Append %stcpKeepAlive=true to the URL when a firewall or load balancer stands between Bitbucket and Pgpool-II.", separator(url.Text))
 		case !strings.EqualFold(parameter.Value, "true"):
-			p.Failf(url.Origin.Sub(parameter.Span.Start, parameter.Span.End), "%s in %s is off for the driver: a firewall may forget an idle connection of the pool", url.Text[parameter.Span.Start:parameter.Span.End], name).
+			p.Failf(url.Origin.Sub(parameter.Span.Start, parameter.Span.End), "%s in %s is off for the driver: a firewall may forget an idle connection of the pool", asWritten(url, parameter), name).
 				Helpf("Write tcpKeepAlive=true; only that word turns it on.")
 		}
 	},

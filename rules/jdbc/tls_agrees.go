@@ -29,8 +29,12 @@ var TLSAgrees = &rules.Rule{
 		for _, pgpool := range p.Pgpools(pgpoolTLS) {
 			switch ssl := pgpool.Get(pgpoolTLS); {
 			case !pgpool.On(pgpoolTLS) && requiresTLS(mode):
-				finding := p.Failf(url.Origin.Sub(by.Span.Start, by.Span.End), "%s in %s demands TLS, but Pgpool-II has it off: the driver refuses the connection",
-					url.Text[by.Span.Start:by.Span.End], rules.NameOf(url.Setting))
+				off := "off"
+				if ssl.State == facts.Default {
+					off = "off by default"
+				}
+				finding := p.Failf(url.Origin.Sub(by.Span.Start, by.Span.End), "%s in %s demands TLS, but Pgpool-II has it %s: the driver refuses the connection",
+					asWritten(url, by), rules.NameOf(url.Setting), off)
 				if pgpool.Image() {
 					finding.Helpf("Set PGPOOL_ENABLE_TLS=yes with PGPOOL_TLS_CERT_FILE and PGPOOL_TLS_KEY_FILE, or remove the parameter if the network between the two is trusted.")
 				} else {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/jdbcurl"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
@@ -64,3 +65,11 @@ func otherDatabase(url string) string {
 
 // isPostgreSQL says whether a URL is meant for the PostgreSQL driver.
 func isPostgreSQL(url string) bool { return strings.HasPrefix(url, "jdbc:postgresql:") }
+
+// asWritten is a parameter as it stands in the URL, for messages; of one that holds a secret it is the name alone.
+func asWritten(url facts.JDBCURL, parameter jdbcurl.Parameter) string {
+	if facts.SensitiveName(parameter.Name) {
+		return parameter.Name + "="
+	}
+	return url.Text[parameter.Span.Start:parameter.Span.End]
+}
