@@ -23,11 +23,11 @@ var ApplicationNames = &rules.Rule{
 				p.Skipf("%s has no backend nodes", i.Name())
 				continue
 			}
-			names, ok := namesOf(p, i, backends)
-			if !ok {
-				continue
+			if len(backends) > maxBackend+1 {
+				p.Skipf("%s has more backend nodes than Pgpool-II has room for (pgpool/backend-nodes)", i.Name())
+			} else if names, ok := namesOf(p, i, backends); ok {
+				judgeNames(p, backends, names)
 			}
-			judgeNames(p, backends, names)
 		}
 	},
 }

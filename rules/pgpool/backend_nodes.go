@@ -48,6 +48,11 @@ type node struct {
 func judgeEntries(p *rules.Pass, list facts.Setting, entries []facts.BackendEntry) {
 	judgeQuotes(p, list)
 	cut := judgeSecondLine(p, list)
+	if len(entries) > maxBackend+1 {
+		p.Failf(list.Origin, "%s names %d backend nodes: Pgpool-II has room for %d", rules.NameOf(list), len(entries), maxBackend+1).
+			Helpf("Name every PostgreSQL node once.")
+		return
+	}
 	var nodes []node
 	for position, entry := range entries {
 		if n, ok := judgeEntry(p, position, entry); ok {

@@ -1,9 +1,11 @@
 package pgpool
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
 )
 
 func TestRelease(t *testing.T) {
@@ -156,5 +158,66 @@ func TestMajorOf(t *testing.T) {
 		if major, ok := majorOf(facts.Setting{Text: text, State: facts.Set}); ok {
 			t.Errorf("majorOf(%q) = %d", text, major)
 		}
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	for entry, want := range map[string]bool{
+		"0:[fe80::1]:5432":             true,
+		"0:2001:db8::1:5432":           true,
+		"0:fe80::1":                    true,
+		"0:::1":                        true,
+		"0:2001:db8:0:0:0:0:0:1":       true,
+		"0:pg-0:5432":                  false,
+		"0:pg-0::2":                    false,
+		"0:db::2":                      false, // a host, an empty port and a weight
+		"0:db1:5432:1":                 false,
+		"0:cafe:5432:1":                false,
+		"0:cafe::12345":                false,
+		"0:cafe::1:/data":              false,
+		"0:10.0.0.1:5432:1:/data:FLAG": false,
+		"":                             false,
+	} {
+		var fields []facts.ListItem
+		for field := range strings.SplitSeq(entry, ":") {
+			fields = append(fields, facts.ListItem{Text: field})
+		}
+		if got := ipv6(entry, fields); got != want {
+			t.Errorf("ipv6(%q) = %v", entry, got)
+		}
+	}
+}
+
+func TestValidPort(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"1024": true, "5432": true, "65535": true, "1023": false, "65536": false, "": false, "postgres": false, "-5432": false, "5432 ": false,
+	} {
+		if got := validPort(text); got != want {
+			t.Errorf("validPort(%q) = %v", text, got)
+		}
+	}
+}
+
+// TestManyBackends sees to it that a list that no Pgpool-II takes makes one finding, however long it is.
+func TestManyBackends(t *testing.T) {
+	t.Parallel()
+	list := facts.Setting{Key: backendList, Text: "0:a", State: facts.Set}
+	pgpool := &facts.Pgpool{Image: true, Environment: facts.Settings{backendList: list}, Settings: facts.Settings{}}
+	for range maxBackend + 2 {
+		pgpool.BackendList = append(pgpool.BackendList, facts.BackendEntry{Text: "0:a", Fields: []facts.ListItem{{Text: "0"}, {Text: "a"}}})
+		pgpool.Backends = append(pgpool.Backends, facts.BackendNode{Index: "0"})
+	}
+	results := rules.Run(&facts.Deployment{Pgpools: []*facts.Pgpool{pgpool}}, []*rules.Rule{BackendNodes, ApplicationNames})
+	if got := results[0]; got.Outcome != rules.Failed || len(got.Findings) != 1 {
+		t.Errorf("%s with %d findings", got.Outcome, len(got.Findings))
+	}
+	if got := results[1]; got.Outcome != rules.Skipped {
+		t.Errorf("%s with %d findings", got.Outcome, len(got.Findings))
+	}
+	pgpool.BackendList = pgpool.BackendList[1:]
+	if got := rules.Run(&facts.Deployment{Pgpools: []*facts.Pgpool{pgpool}}, []*rules.Rule{BackendNodes})[0]; len(got.Findings) < maxBackend {
+		t.Errorf("%d findings for %d nodes that are one", len(got.Findings), maxBackend+1)
 	}
 }
