@@ -144,17 +144,21 @@ type Measured struct {
 
 // PoolNode is a row of SHOW pool_nodes; a column that the version does not have is empty.
 type PoolNode struct {
-	ID, Hostname, Port string
+	ID       string `json:"id"`
+	Hostname string `json:"hostname"`
+	Port     string `json:"port"`
 	// Status is what Pgpool-II believes: up, waiting, down, unused, quarantine. PgStatus is measured: up, down, unknown.
-	Status, PgStatus string
+	Status   string `json:"status"`
+	PgStatus string `json:"pgStatus"`
 	// Role is what Pgpool-II believes: primary, standby (main, replica in other modes). PgRole is measured.
-	Role, PgRole         string
-	LBWeight             string
-	LoadBalanceNode      string
-	ReplicationDelay     string // bytes as digits, or "0.5 second" (4.4 and later with delay_threshold_by_time)
-	ReplicationState     string
-	ReplicationSyncState string
-	LastStatusChange     string // local time of Pgpool-II, "2006-01-02 15:04:05"
+	Role                 string `json:"role"`
+	PgRole               string `json:"pgRole"`
+	LBWeight             string `json:"lbWeight"`
+	LoadBalanceNode      string `json:"loadBalanceNode"`
+	ReplicationDelay     string `json:"replicationDelay"` // bytes as digits, or "0.5 second" (4.4 and later with delay_threshold_by_time)
+	ReplicationState     string `json:"replicationState"`
+	ReplicationSyncState string `json:"replicationSyncState"`
+	LastStatusChange     string `json:"lastStatusChange"` // local time of Pgpool-II, "2006-01-02 15:04:05"
 }
 
 // Processes counts child processes.
@@ -166,9 +170,17 @@ type Processes struct {
 
 // HealthCheck is a row of SHOW pool_health_check_stats.
 type HealthCheck struct {
-	ID, Status, Role                         string
-	Total, Success, Fail, Skip, Retry        string
-	LastHealthCheck, LastSuccess, LastFailed string
+	ID              string `json:"id"`
+	Status          string `json:"status"`
+	Role            string `json:"role"`
+	Total           string `json:"total"`
+	Success         string `json:"success"`
+	Fail            string `json:"fail"`
+	Skip            string `json:"skip"`
+	Retry           string `json:"retry"`
+	LastHealthCheck string `json:"lastHealthCheck"`
+	LastSuccess     string `json:"lastSuccess"`
+	LastFailed      string `json:"lastFailed"`
 }
 
 // PostgreSQL is what one statement, sent so that it reaches the primary, told of the server, the database and the role.
@@ -262,11 +274,13 @@ type Application struct {
 
 // NodeProbe is a backend node that was asked directly.
 type NodeProbe struct {
-	ID, Host, Port string
-	Login          Login      `json:"login"`
-	VersionNum     int        `json:"versionNum"`
-	InRecovery     bool       `json:"inRecovery"`
-	Settings       []Measured `json:"settings"`
+	ID         string     `json:"id"`
+	Host       string     `json:"host"`
+	Port       string     `json:"port"`
+	Login      Login      `json:"login"`
+	VersionNum int        `json:"versionNum"`
+	InRecovery bool       `json:"inRecovery"`
+	Settings   []Measured `json:"settings"`
 	// Replication are the rows of pg_stat_replication on this node.
 	Replication []Replication `json:"replication"`
 	Collation   string        `json:"collation"` // actual version of the database's collation on this node

@@ -1,0 +1,104 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+var errEnded = errors.New("the session has ended")
+
+// Probe asks the endpoint everything, and always gives a snapshot: what could not be found out, and why, is in it. It comes
+// back when ctx ends, or when the target's time is over.
+func Probe(ctx context.Context, t Target) *facts.Snapshot {
+	snapshot := &facts.Snapshot{
+		Schema: facts.SnapshotSchema,
+		Endpoint: facts.Endpoint{
+			Host: clean(t.Host), Port: clean(t.Port), Database: clean(t.Database), User: clean(t.User),
+			SSLMode: clean(t.sslMode()), Source: clean(t.Source),
+		},
+	}
+	whole := ctx
+	ctx, cancel := context.WithTimeout(whole, t.Wait+t.timeout())
+	defer cancel()
+	s, result := loginWaiting(ctx, &t)
+	snapshot.Login = result
+	if s == nil {
+		return snapshot
+	}
+	defer s.close()
+	ctx, cancel = context.WithTimeout(whole, t.timeout())
+	defer cancel()
+	snapshot.Endpoint.TLS = s.line.secured
+	s.limit = t.questionTime()
+	s.examine(ctx, &t, snapshot)
+	if t.AdminUser != "" && ctx.Err() == nil {
+		snapshot.Queries, s.log = append(snapshot.Queries, s.log...), nil
+		repmgr(ctx, &t, snapshot)
+		if len(snapshot.PoolNodes) > 0 && ctx.Err() == nil {
+			nodes(ctx, &t, snapshot)
+		}
+	}
+	if t.ProbeCapacity != 0 && whole.Err() == nil {
+		snapshot.Capacity = capacity(whole, &t, snapshot)
+	}
+	if t.ProbeIdle > 0 && whole.Err() == nil && s.alive() {
+		snapshot.Idle = s.idle(whole, &t)
+	}
+	snapshot.Queries = append(snapshot.Queries, s.log...)
+	return snapshot
+}
+
+// examine asks everything on the one session. SHOW pool_nodes comes last: Pgpool-II logs in to every node to answer it, and
+// waits connect_timeout for each that it cannot reach.
+func (s *session) examine(ctx context.Context, t *Target, snapshot *facts.Snapshot) {
+	t.progress("ask which server it is")
+	// The first statement of a session waits for the nodes; its time is not that of a round trip.
+	answer, err := s.ask(ctx, showVersion)
+	isPgpool := err == nil && len(answer.rows) == 1 && answer.at(0, "pool_version") != ""
+	if isPgpool {
+		text := clean(answer.at(0, "pool_version"))
+		snapshot.Server = facts.Server{Kind: facts.KindPgpool, Version: pgpoolVersion(text), Text: text}
+		t.progress("ask Pgpool-II")
+		s.pgpool(ctx, snapshot)
+	}
+	var pid int64
+	if s.alive() {
+		t.progress("ask PostgreSQL")
+		snapshot.PostgreSQL, pid, _ = s.postgresql(ctx)
+	}
+	if !isPgpool {
+		snapshot.Server = otherServer(err, s, snapshot.PostgreSQL, pid)
+		return
+	}
+	if s.alive() {
+		t.progress("ask Pgpool-II for the backend nodes")
+		if answer, err := s.ask(ctx, showNodes); err == nil {
+			snapshot.PoolNodes = poolNodes(answer)
+		}
+	}
+}
+
+// otherServer tells apart what does not know SHOW pool_version. PostgreSQL gives the number of its server process with the
+// login; a pooler makes one up.
+func otherServer(err error, s *session, p *facts.PostgreSQL, pid int64) facts.Server {
+	m := messageIn(err)
+	switch {
+	case m != nil && m.localized && strings.Contains(m.Message, "invalid command 'SHOW pool_version'"):
+		return facts.Server{Kind: facts.KindPgBouncer, Text: "the console of PgBouncer: " + m.Message}
+	case m == nil || m.Code != "42704" || p == nil:
+		return facts.Server{Kind: facts.KindOther, Text: otherText(err)}
+	case int64(s.conn.PID()) != pid:
+		return facts.Server{Kind: facts.KindPgBouncer, Text: "PostgreSQL " + p.Version + " behind PgBouncer or a pooler like it: the server process is not the one that the login named"}
+	}
+	return facts.Server{Kind: facts.KindPostgreSQL, Version: p.Version, Text: "PostgreSQL " + p.Version}
+}
+
+func otherText(err error) string {
+	if err == nil {
+		return "the answer to " + showVersion + " is not Pgpool-II's"
+	}
+	return clean(reason(err))
+}
