@@ -13,7 +13,7 @@ const excerptWidth = 120
 // excerpt gives the source line of a place with the part to underline, counted in characters of the text. Secrets are
 // masked; a long line is cut around the place.
 func excerpt(at facts.Origin) (text string, from, length int, ok bool) {
-	if at.Source == nil || len(at.Source.Text) == 0 {
+	if at.Source == nil || len(at.Source.Text) == 0 || wholeFile(at) {
 		return "", 0, 0, false
 	}
 	number, _ := at.Source.Position(at.Span.Start)

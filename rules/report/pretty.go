@@ -292,7 +292,7 @@ func sumLine(report *Report, paint paint) string {
 func unread(problems []facts.Problem) int {
 	n := 0
 	for _, problem := range problems {
-		if !problem.Note {
+		if !problem.Note && problem.File != "" {
 			n++
 		}
 	}

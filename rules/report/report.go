@@ -98,9 +98,15 @@ func place(at facts.Origin) string {
 	if at.Source == nil {
 		return at.Query
 	}
+	if wholeFile(at) {
+		return at.Source.Name
+	}
 	line, column := at.Source.Position(at.Span.Start)
 	return fmt.Sprintf("%s:%d:%d", at.Source.Name, line, column)
 }
+
+// wholeFile says that an origin stands for a file as a whole: something that is missing in it.
+func wholeFile(at facts.Origin) bool { return at.Span == facts.Span{} && at.Key == "" }
 
 // problemPlace is where a problem is, as far as is known.
 func problemPlace(problem facts.Problem) string {

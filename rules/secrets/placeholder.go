@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"regexp"
-	"strings"
 	"sync"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -37,11 +36,11 @@ var Placeholder = &rules.Rule{
 				continue
 			}
 			start, end := group(match)
-			what := setting.Text[start:end]
-			if setting.Sensitive() && !strings.ContainsAny(what[:1], "{<[") {
-				what = "a word such as CHANGEME"
+			what := "the placeholder " + setting.Text[start:end]
+			if setting.Sensitive() {
+				what = "a placeholder such as CHANGEME"
 			}
-			p.Failf(setting.Origin.Sub(start, end), "%s still has the placeholder %s", rules.NameOf(setting), what).
+			p.Failf(setting.Origin.Sub(start, end), "%s still has %s", rules.NameOf(setting), what).
 				Helpf("Put the real value in its place.")
 		}
 		if !judged && unknown.State != facts.Absent {

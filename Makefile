@@ -1,0 +1,55 @@
+# Two commands are all of the set-up on a fresh Debian machine with Go: make demo, make test.
+
+GO ?= go
+BIN := bin
+LINT_VERSION := v2.15.0
+
+.PHONY: build demo test unit oracle cluster bench lint fuzz packages clean
+
+build: $(BIN)/bbdoctor
+
+$(BIN)/bbdoctor: $(shell find cmd checks rules docs -name '*.go' -not -name '*_test.go' -o -name '*.tsv' -o -name '*.md') go.mod go.sum
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/bbdoctor
+
+# Checks the configuration that Atlassian's page shows, shows what --fix would change, fixes a copy, and checks again.
+demo: build
+	@./.ci/demo $(BIN)/bbdoctor
+
+# Everything: what needs nothing, the comparison with the real Java classes, and the tests on a real cluster.
+test: packages unit oracle cluster
+
+unit:
+	$(GO) vet ./...
+	$(GO) test ./...
+
+# Makes the goldens again with the real java.util.Properties and org.postgresql.Driver; any difference is a failure.
+oracle: packages
+	./fixtures/oracle/properties/regenerate.sh
+	./fixtures/oracle/jdbcurl/regenerate.sh
+	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real classes say" >&2; exit 1; }
+	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
+
+# Starts PostgreSQL, repmgr and Pgpool-II for real.
+cluster: packages
+	BBDOCTOR_CLUSTER=require $(GO) test -count=1 ./fixtures/cluster/...
+
+# Debian packages that the tests need and the machine lacks; needs root only when one is missing.
+packages:
+	@./.ci/packages
+
+lint: $(BIN)/golangci-lint
+	$(BIN)/golangci-lint run
+
+$(BIN)/golangci-lint:
+	GOBIN=$(abspath $(BIN)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+# Speed, against peers measured in the same run.
+bench: build
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./cmd/bbdoctor
+
+# A short run of every fuzz test.
+fuzz:
+	@./.ci/fuzz $(or $(FUZZTIME),10s)
+
+clean:
+	rm -rf $(BIN)

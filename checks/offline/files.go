@@ -1,0 +1,248 @@
+package offline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
+)
+
+// files opens files, each once, and lets no reader out of the directories that the user named.
+type files struct {
+	dir     string   // working directory, absolute
+	roots   []string // absolute directories that may be read, links resolved
+	overlay map[string][]byte
+
+	mu     sync.Mutex
+	opened map[string]*entry      // by absolute path, links resolved
+	kept   map[*facts.Source]bool // read as configuration, so that reports may need it
+	named  map[*facts.Source]bool // opened because another file names it
+}
+
+type entry struct {
+	once   sync.Once
+	source *facts.Source
+	err    error
+}
+
+func newFiles(options Options) (*files, error) {
+	dir, err := filepath.Abs(options.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("working directory: %w", err)
+	}
+	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, kept: map[*facts.Source]bool{}, named: map[*facts.Source]bool{}}, nil
+}
+
+// absolute is a path as given on the command line, made absolute.
+func (f *files) absolute(path string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(f.dir, path)
+	}
+	return filepath.Clean(path)
+}
+
+// name is how a file is shown: relative to the working directory where that is shorter to read, with slashes.
+func (f *files) name(path string) string {
+	if relative, err := filepath.Rel(f.dir, path); err == nil && filepath.IsLocal(relative) {
+		return filepath.ToSlash(relative)
+	}
+	if relative, err := filepath.Rel(f.dir, path); err == nil && strings.Count(relative, "..") <= 2 {
+		return filepath.ToSlash(relative)
+	}
+	return filepath.ToSlash(path)
+}
+
+// allow adds a directory from which files may be read.
+func (f *files) allow(dir string) {
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = resolved
+	}
+	f.roots = append(f.roots, dir)
+}
+
+func (f *files) allowed(resolved string) bool {
+	for _, root := range f.roots {
+		if relative, err := filepath.Rel(root, resolved); err == nil && filepath.IsLocal(relative) {
+			return true
+		}
+	}
+	return false
+}
+
+// given opens a file that the user named on the command line, wherever it lies.
+func (f *files) given(path string) (*facts.Source, error) {
+	path = f.absolute(path)
+	return f.load(path, resolveLinks(path))
+}
+
+// Open opens a file that another file names.
+func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
+	path, err := f.resolve(base, path)
+	if err != nil {
+		return nil, err
+	}
+	resolved := resolveLinks(path)
+	if !f.allowed(resolved) {
+		return nil, fmt.Errorf("%s: %w", f.name(path), input.ErrOutside)
+	}
+	source, err := f.load(path, resolved)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.named[source], f.kept[source] = true, true
+	return source, nil
+}
+
+// Exists says whether there is a file, without reading it.
+func (f *files) Exists(base *facts.Source, path string) bool {
+	path, err := f.resolve(base, path)
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (f *files) resolve(base *facts.Source, path string) (string, error) {
+	if strings.ContainsRune(path, 0) || path == "" {
+		return "", fmt.Errorf("%q: %w", path, input.ErrMissing)
+	}
+	if !filepath.IsAbs(path) {
+		from := f.dir
+		if base != nil && base.Path != "" {
+			from = filepath.Dir(base.Path)
+		}
+		path = filepath.Join(from, path)
+	}
+	path = filepath.Clean(path)
+	// What is plainly outside is not even looked at; what a link leads outside is found out after resolving it.
+	if !f.allowed(path) && !f.allowed(realDir(path)) {
+		return "", fmt.Errorf("%s: %w", f.name(path), input.ErrOutside)
+	}
+	return path, nil
+}
+
+func realDir(path string) string {
+	return filepath.Join(resolveLinks(filepath.Dir(path)), filepath.Base(path))
+}
+
+// resolveLinks follows symbolic links; a path that leads nowhere stays as it is.
+func resolveLinks(path string) string {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		return resolved
+	}
+	return path
+}
+
+// load reads a file once, however many readers ask for it at the same time and by whatever links.
+func (f *files) load(path, resolved string) (*facts.Source, error) {
+	f.mu.Lock()
+	loaded := f.opened[resolved]
+	if loaded == nil {
+		loaded = &entry{}
+		f.opened[resolved] = loaded
+	}
+	f.mu.Unlock()
+	loaded.once.Do(func() { loaded.source, loaded.err = f.readFile(path) })
+	return loaded.source, loaded.err
+}
+
+// forget lets go of a file that turned out to be none of ours.
+func (f *files) forget(resolved string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.opened, resolved)
+}
+
+func (f *files) readFile(path string) (*facts.Source, error) {
+	text, mode, err := read(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name(path), err)
+	}
+	if changed, ok := f.overlay[path]; ok {
+		text = changed
+	}
+	return &facts.Source{Name: f.name(path), Path: path, Text: text, Mode: mode}, nil
+}
+
+// read reads a regular file of at most input.MaxFile bytes.
+func read(path string) ([]byte, fs.FileMode, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, reason(err)
+	}
+	// Checked before opening: opening a pipe would wait for a writer.
+	if !info.Mode().IsRegular() {
+		return nil, 0, input.ErrNotRegular
+	}
+	if info.Size() > input.MaxFile {
+		return nil, 0, input.ErrTooLarge
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, reason(err)
+	}
+	defer file.Close()
+	text := make([]byte, 0, info.Size()+1)
+	for {
+		if len(text) == cap(text) {
+			text = append(text, 0)[:len(text)]
+		}
+		n, err := file.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case len(text) > input.MaxFile:
+			return nil, 0, input.ErrTooLarge
+		case errors.Is(err, io.EOF):
+			return text, info.Mode().Perm(), nil
+		case err != nil:
+			return nil, 0, reason(err)
+		}
+	}
+}
+
+func reason(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return input.ErrMissing
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: permission denied", input.ErrUnreadable)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%w: %v", input.ErrUnreadable, err)
+}
+
+// keep marks a source as configuration.
+func (f *files) keep(source *facts.Source) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept[source] = true
+}
+
+// isNamed says whether another file named this one, so that it is no unit of its own.
+func (f *files) isNamed(source *facts.Source) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.named[source]
+}
+
+// known gives the sources that were read as configuration.
+func (f *files) known() map[string]*facts.Source {
+	sources := make(map[string]*facts.Source, len(f.kept))
+	for source := range f.kept {
+		sources[source.Name] = source
+	}
+	return sources
+}

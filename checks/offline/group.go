@@ -1,0 +1,219 @@
+package offline
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// group makes deployments out of the units. What belongs together is decided by directory: a directory with everything
+// below it is one deployment as long as it holds at most one Bitbucket and one Pgpool-II (or several instances in front
+// of the same backend nodes); else every directory below is looked at by itself. When one directory holds several that
+// cannot be one installation, names tell them apart where they can, and where not, that is said instead of mixing them.
+func (l *loader) group() []*facts.Deployment {
+	tree := newTree(l.units)
+	deployments := l.plan(tree)
+	slices.SortStableFunc(deployments, func(a, b *facts.Deployment) int { return strings.Compare(a.Name, b.Name) })
+	if len(deployments) == 1 {
+		deployments[0].Name = "."
+	}
+	return deployments
+}
+
+// directory is one directory with units in it or below.
+type directory struct {
+	name     string
+	units    []unit
+	children map[string]*directory
+}
+
+func newTree(units []unit) *directory {
+	root := &directory{name: "."}
+	for _, u := range units {
+		at := root
+		if u.dir != "." {
+			walked := ""
+			for part := range strings.SplitSeq(u.dir, "/") {
+				walked = path.Join(walked, part)
+				if part == "" {
+					walked = "/"
+				}
+				if at.children == nil {
+					at.children = map[string]*directory{}
+				}
+				child := at.children[part]
+				if child == nil {
+					child = &directory{name: walked}
+					at.children[part] = child
+				}
+				at = child
+			}
+		}
+		at.units = append(at.units, u)
+	}
+	return root
+}
+
+func (d *directory) all() []unit {
+	all := slices.Clone(d.units)
+	for _, name := range slices.Sorted(maps.Keys(d.children)) {
+		all = append(all, d.children[name].all()...)
+	}
+	return all
+}
+
+func (l *loader) plan(d *directory) []*facts.Deployment {
+	all := d.all()
+	if len(all) == 0 {
+		return nil
+	}
+	if len(d.children) == 1 && len(d.units) == 0 {
+		for _, child := range d.children {
+			return l.plan(child)
+		}
+	}
+	if oneInstallation(all) {
+		return []*facts.Deployment{l.deployment(d.name, all)}
+	}
+	var deployments []*facts.Deployment
+	switch {
+	case len(d.units) == 0:
+	case oneInstallation(d.units):
+		deployments = append(deployments, l.deployment(d.name, d.units))
+	default:
+		deployments = append(deployments, l.apart(d)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.children)) {
+		deployments = append(deployments, l.plan(d.children[name])...)
+	}
+	return deployments
+}
+
+// oneInstallation says whether the units can be one installation.
+func oneInstallation(units []unit) bool {
+	var files int
+	var url, backends string
+	var urls, pools bool
+	for _, u := range units {
+		switch {
+		case u.properties != nil:
+			files++
+		case u.bitbucket != nil:
+			text := environmentURL(u.bitbucket)
+			if text == "" {
+				continue
+			}
+			if urls && text != url {
+				return false
+			}
+			url, urls = text, true
+		case u.pgpool != nil:
+			text := backendText(u.pgpool)
+			if pools && text != backends {
+				return false
+			}
+			backends, pools = text, true
+		}
+	}
+	return files <= 1
+}
+
+// environmentURL is a Bitbucket container's JDBC_URL, or "" when it has none that is known.
+func environmentURL(c *facts.Container) string {
+	text := ""
+	for _, variable := range c.Environment {
+		if variable.Name == "JDBC_URL" {
+			text = variable.Value.Text
+		}
+	}
+	return text
+}
+
+// backendText is the same text for instances with the same backend nodes.
+func backendText(p *facts.Pgpool) string {
+	var text strings.Builder
+	for _, node := range p.Backends {
+		fmt.Fprintf(&text, "%s:%s:%s,", node.Index, node.Host.Text, node.Port.Text)
+	}
+	return text.String()
+}
+
+// deployment makes one deployment out of units that are one installation.
+func (l *loader) deployment(name string, units []unit) *facts.Deployment {
+	d := &facts.Deployment{Name: name}
+	var files []*facts.PropertiesFile
+	var containers []*facts.Container
+	for _, u := range units {
+		switch {
+		case u.properties != nil:
+			files = append(files, u.properties)
+		case u.bitbucket != nil:
+			containers = append(containers, u.bitbucket)
+		case u.pgpool != nil:
+			d.Pgpools = append(d.Pgpools, u.pgpool)
+		case u.node != nil:
+			d.Nodes = append(d.Nodes, u.node)
+		}
+	}
+	if len(files)+len(containers) > 0 {
+		d.Bitbucket = newBitbucket(files, containers, l.options)
+	}
+	return d
+}
+
+// apart splits one directory whose units cannot be one installation. Units that name one another stay together; each of
+// the groups becomes a deployment, and what names nobody stands alone and says so.
+func (l *loader) apart(d *directory) []*facts.Deployment {
+	groups := linked(d.units)
+	deployments := make([]*facts.Deployment, 0, len(groups))
+	taken := map[string]int{}
+	for _, group := range groups {
+		name := d.name + "#" + groupName(group)
+		if taken[name]++; taken[name] > 1 {
+			name = fmt.Sprintf("%s-%d", name, taken[name])
+		}
+		deployment := l.deployment(name, group)
+		if deployment.Bitbucket == nil || len(deployment.Pgpools) == 0 {
+			deployment.Problems = append(deployment.Problems, facts.Problem{
+				File: group[0].source.Name,
+				Note: true,
+				Message: fmt.Sprintf("%s holds several Bitbucket or Pgpool-II configurations and nothing tells which of the others belongs to %s; it is judged by itself. Give each installation a directory of its own",
+					d.name, groupName(group)),
+			})
+		}
+		deployments = append(deployments, deployment)
+	}
+	return deployments
+}
+
+// groupName names a group by its Pgpool-II, else by its Bitbucket, else by its first node.
+func groupName(units []unit) string {
+	for _, u := range units {
+		if u.pgpool != nil {
+			return shortName(u.pgpool.Name, u.source)
+		}
+	}
+	for _, u := range units {
+		switch {
+		case u.bitbucket != nil:
+			return shortName(u.bitbucket.Name, u.source)
+		case u.properties != nil:
+			return path.Base(u.source.Name)
+		}
+	}
+	if units[0].node != nil {
+		return shortName(units[0].node.Name, units[0].source)
+	}
+	return path.Base(units[0].source.Name)
+}
+
+func shortName(name string, source *facts.Source) string {
+	if name == "" || name == source.Name {
+		return path.Base(source.Name)
+	}
+	return name
+}

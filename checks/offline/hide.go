@@ -1,0 +1,53 @@
+package offline
+
+import (
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them.
+func hideSecrets(collection *facts.Collection) {
+	for _, deployment := range collection.Deployments {
+		for _, setting := range deployment.Written() {
+			hide(setting)
+		}
+		for _, file := range propertiesFiles(deployment) {
+			for _, entry := range file.Entries {
+				hide(entry.Value)
+			}
+		}
+	}
+}
+
+func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
+	if deployment.Bitbucket == nil {
+		return nil
+	}
+	return deployment.Bitbucket.Files
+}
+
+// hide marks a secret where it was written and, when it came through a variable or an env file, there too. A URL hides
+// its password only.
+func hide(setting facts.Setting) {
+	if !setting.Sensitive() {
+		if facts.RedactURL(setting.Text) != setting.Text {
+			for _, span := range facts.SecretsInURL(setting.Text) {
+				hidePlaces(setting.Origin, span.Start, span.End)
+			}
+		}
+		return
+	}
+	hidePlaces(setting.Origin, 0, len(setting.Text))
+	if setting.Origin.Format == facts.SecretFile && setting.Origin.Source != nil {
+		setting.Origin.Source.Hide(facts.Span{Start: 0, End: len(setting.Origin.Source.Text)})
+	}
+}
+
+func hidePlaces(origin facts.Origin, start, end int) {
+	places, ok := origin.Places(start, end)
+	if !ok && origin.Source != nil {
+		origin.Source.Hide(origin.Span)
+	}
+	for _, place := range places {
+		place.Source.Hide(place.Span)
+	}
+}

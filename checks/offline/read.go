@@ -1,0 +1,252 @@
+package offline
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
+	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
+	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
+	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
+	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
+	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
+)
+
+// unit is one thing that a file configures, before it is known what it belongs to. Exactly one of the pointers is set.
+type unit struct {
+	dir        string // the directory's name as shown
+	source     *facts.Source
+	properties *facts.PropertiesFile
+	bitbucket  *facts.Container
+	pgpool     *facts.Pgpool
+	node       *facts.Node
+}
+
+// reading is what one file, or several that are read together, gave.
+type reading struct {
+	units    []unit
+	problems []facts.Problem
+}
+
+// read reads the candidates, first those that name other files, then those that nobody named.
+func (l *loader) read(ctx context.Context) error {
+	first, second := l.batches()
+	for _, batches := range [][][]candidate{first, second} {
+		readings := make([]reading, len(batches))
+		if err := parallel(ctx, len(batches), func(i int) { readings[i] = l.readBatch(batches[i]) }); err != nil {
+			return err
+		}
+		for _, r := range readings {
+			l.units = append(l.units, r.units...)
+			l.problems = append(l.problems, r.problems...)
+		}
+	}
+	return nil
+}
+
+// parallel runs work for 0..n-1 on all cores. Results go to places of their own, so that their order does not depend on
+// the number of cores.
+func parallel(ctx context.Context, n int, work func(int)) error {
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range next {
+				work(i)
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return ctx.Err()
+}
+
+// batches sorts the candidates: compose files that docker compose reads together are one batch. Env files and conf files
+// come second, because another file may name them and then they are no units of their own.
+func (l *loader) batches() (first, second [][]candidate) {
+	together := map[string]int{} // directory and base of a compose file -> its batch
+	for _, c := range l.inputs {
+		switch c.format {
+		case facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf:
+			second = append(second, []candidate{c})
+		case facts.Compose:
+			pair, override := compose.Pair(filepath.Base(c.path))
+			if pair == "" {
+				first = append(first, []candidate{c})
+				continue
+			}
+			key := filepath.Join(filepath.Dir(c.path), pair)
+			batch, ok := together[key]
+			switch {
+			case !ok:
+				together[key] = len(first)
+				first = append(first, []candidate{c})
+			case override:
+				first[batch] = append(first[batch], c)
+			default:
+				first[batch] = slices.Insert(first[batch], 0, c)
+			}
+		default:
+			first = append(first, []candidate{c})
+		}
+	}
+	return first, second
+}
+
+// readBatch reads one candidate, or several compose files together.
+func (l *loader) readBatch(batch []candidate) (r reading) {
+	var sources []*facts.Source
+	var read []candidate
+	for _, c := range batch {
+		source, format, ok := l.open(c, &r)
+		if !ok {
+			continue
+		}
+		c.source, c.format = source, format
+		sources, read = append(sources, source), append(read, c)
+	}
+	if len(sources) == 0 {
+		return r
+	}
+	l.interpret(read[0], sources, &r)
+	if len(r.units) == 0 && len(r.problems) == 0 && !read[0].named {
+		return r
+	}
+	for _, source := range sources {
+		l.files.keep(source)
+	}
+	if len(r.units) == 0 && len(r.problems) == 0 {
+		r.problems = append(r.problems, facts.Problem{File: sources[0].Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
+	}
+	return r
+}
+
+// open reads a candidate's bytes and drops it when it is none of ours.
+func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, bool) {
+	source, format := c.source, c.format
+	if source == nil {
+		var err error
+		if source, err = l.files.load(c.path, c.resolved); err != nil {
+			// What is too large is a note unless its very name says that it is ours.
+			name := l.files.name(c.path)
+			r.problems = append(r.problems, facts.Problem{
+				File: name, Message: "not read: " + strings.TrimPrefix(err.Error(), name+": "),
+				Note: !c.named && format != facts.Properties && errors.Is(err, input.ErrTooLarge),
+			})
+			return nil, "", false
+		}
+		source.InWorkTree = c.inTree
+	}
+	drop := func() (*facts.Source, facts.Format, bool) {
+		if c.source == nil {
+			l.files.forget(c.resolved)
+		}
+		return nil, "", false
+	}
+	if format == facts.Shell && filepath.Ext(c.path) == "" && c.source == nil && !c.named && !shebang(source.Text) {
+		return drop()
+	}
+	if c.named && !relevant(source.Text, format) || format == "" {
+		guess, ok := contentFormat(source.Text)
+		switch {
+		case ok:
+			format = guess
+		case c.named && len(strings.TrimSpace(string(source.Text[:min(len(source.Text), 4096)]))) == 0:
+			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "the file is empty"})
+			return drop()
+		case c.named:
+			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files and shell scripts"})
+			return drop()
+		}
+	}
+	if !c.named && !relevant(source.Text, format) {
+		return drop()
+	}
+	return source, format, true
+}
+
+// interpret has a file read by the reader of its format. Several sources are compose files read together.
+func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
+	source := sources[0]
+	dir := dirName(source.Name)
+	add := func(u unit) {
+		u.dir, u.source = dir, source
+		r.units = append(r.units, u)
+	}
+	switch c.format {
+	case facts.Properties:
+		add(unit{properties: properties.Read(source)})
+	case facts.Compose:
+		containers, problems := compose.Read(sources, l.context)
+		l.containers(containers, r, add)
+		r.problems = append(r.problems, problems...)
+	case facts.Shell:
+		containers, problems := shell.Read(source, l.context)
+		l.containers(containers, r, add)
+		// A script of somebody else's that the parser does not understand is none of our business.
+		if c.named || len(r.units) > 0 || ours(source.Text) {
+			r.problems = append(r.problems, problems...)
+		}
+	case facts.ComposeEnv:
+		if l.files.isNamed(source) {
+			l.files.keep(source)
+			return
+		}
+		assignments, problems := dotenv.Read(source, facts.ComposeEnv, nil)
+		l.containers([]*facts.Container{{Environment: assignments, Replicas: 1, Format: facts.ComposeEnv, Origin: facts.Origin{Source: source, Format: facts.ComposeEnv}}}, r, add)
+		if c.named || len(r.units) > 0 {
+			r.problems = append(r.problems, problems...)
+		}
+	case facts.PgpoolConf:
+		if l.files.isNamed(source) {
+			return
+		}
+		conf := pgpoolconf.Read(source, l.context)
+		unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
+		add(unit{pgpool: pgpoolconf.Instance(source.Name, []*facts.ConfFile{conf}, unknown)})
+	case facts.PostgreSQLConf:
+		if l.files.isNamed(source) {
+			return
+		}
+		conf := postgresqlconf.Read(source, l.context)
+		add(unit{node: &facts.Node{Name: source.Name, Files: []*facts.ConfFile{conf}, Environment: facts.Settings{}, Settings: postgresqlconf.Effective([]*facts.ConfFile{conf})}})
+	}
+}
+
+// containers makes units out of containers by what they run.
+func (l *loader) containers(containers []*facts.Container, r *reading, add func(unit)) {
+	for _, c := range containers {
+		for _, role := range bitnami.Classify(c) {
+			switch role {
+			case bitnami.RolePgpool:
+				add(unit{pgpool: bitnami.Pgpool(c, l.context)})
+			case bitnami.RolePostgreSQL:
+				add(unit{node: bitnami.Node(c, l.context)})
+			case bitnami.RoleBitbucket:
+				add(unit{bitbucket: c})
+			}
+		}
+	}
+}
+
+// dirName is the directory part of a name as shown.
+func dirName(name string) string {
+	if i := strings.LastIndexByte(name, '/'); i > 0 {
+		return name[:i]
+	}
+	return "."
+}

@@ -1,0 +1,97 @@
+package offline
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// nameFormat says in which format a file of that name would be written; ok is false for a file that cannot be ours, which
+// is then not even opened.
+func nameFormat(name string) (format facts.Format, ok bool) {
+	base := strings.ToLower(path.Base(name))
+	switch extension := path.Ext(base); {
+	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
+		return facts.Properties, true
+	case extension == ".yml", extension == ".yaml":
+		return facts.Compose, true
+	case extension == ".sh", extension == ".bash", extension == ".ksh":
+		return facts.Shell, true
+	case extension == ".env", base == "env", strings.HasPrefix(base, ".env."), strings.Contains(base, ".env."):
+		return facts.ComposeEnv, true
+	case extension == ".conf" && strings.Contains(base, "pgpool"):
+		return facts.PgpoolConf, true
+	case base == "postgresql.conf", base == "postgresql.auto.conf":
+		return facts.PostgreSQLConf, true
+	case extension == "" && !strings.HasPrefix(base, "."):
+		return facts.Shell, true // if it begins with #!
+	}
+	return "", false
+}
+
+// words are what a file of ours contains at least one of. A file without any is dropped before it is parsed.
+var words = [][]byte{
+	[]byte("PGPOOL_"), []byte("REPMGR_"), []byte("POSTGRESQL_"), []byte("JDBC_"), []byte("DB_POOL_"),
+	[]byte("pgpool"), []byte("postgresql-repmgr"), []byte("atlassian/bitbucket"),
+}
+
+// relevant says whether a text can hold configuration of ours in that format.
+func relevant(text []byte, format facts.Format) bool {
+	switch format {
+	case facts.Properties, facts.PgpoolConf, facts.PostgreSQLConf:
+		return true
+	}
+	found := false
+	for _, word := range words {
+		if bytes.Contains(text, word) {
+			found = true
+			break
+		}
+	}
+	if !found || bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
+		return false
+	}
+	switch format {
+	case facts.Compose:
+		return bytes.Contains(text, []byte("services"))
+	case facts.Shell:
+		return true
+	}
+	return true
+}
+
+// ours says whether a text names a variable of the images, so that not understanding it must be said.
+func ours(text []byte) bool {
+	return bytes.Contains(text, []byte("PGPOOL_")) || bytes.Contains(text, []byte("REPMGR_")) || bytes.Contains(text, []byte("JDBC_"))
+}
+
+// shebang says whether a file without an extension is a shell script.
+func shebang(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), 200)], []byte("\n"))
+	return bytes.HasPrefix(line, []byte("#!")) && bytes.Contains(line, []byte("sh"))
+}
+
+// contentFormat guesses the format of a text whose name says nothing: standard input, or a file that the user named.
+func contentFormat(text []byte) (format facts.Format, ok bool) {
+	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
+	line := func(prefix string) bool {
+		return bytes.HasPrefix(text, []byte(prefix)) || has("\n"+prefix) || has("\r"+prefix)
+	}
+	switch {
+	case line("jdbc.") || line("#>"):
+		return facts.Properties, true
+	case line("services:"):
+		return facts.Compose, true
+	case has("docker run") || has("docker create") || has("podman run") || shebang(text) || line("export "):
+		return facts.Shell, true
+	case line("backend_hostname") || line("num_init_children") || line("load_balance_mode"):
+		return facts.PgpoolConf, true
+	case line("PGPOOL_") || line("REPMGR_") || line("POSTGRESQL_") || line("JDBC_"):
+		return facts.ComposeEnv, true
+	case line("max_connections") || line("shared_buffers"):
+		return facts.PostgreSQLConf, true
+	}
+	return "", false
+}

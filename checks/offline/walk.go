@@ -1,0 +1,195 @@
+package offline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
+)
+
+// loader carries one Load.
+type loader struct {
+	options  Options
+	files    *files
+	context  input.Context
+	inputs   []candidate
+	units    []unit
+	problems []facts.Problem
+}
+
+// candidate is a file that may be configuration of ours.
+type candidate struct {
+	path     string // absolute
+	resolved string // with links resolved
+	format   facts.Format
+	named    bool // on the command line, so that the user wants to hear of it
+	inTree   bool // in a git work tree
+	source   *facts.Source
+}
+
+// maxDepth bounds how deep directories are walked; a tree this deep is a trap, not a repository.
+const maxDepth = 100
+
+// skippedDirectories hold other people's files.
+var skippedDirectories = []string{".git", "node_modules", "vendor"}
+
+// walk finds the candidates among the inputs, in the order of their names.
+func (l *loader) walk(ctx context.Context) error {
+	for _, path := range l.options.Paths {
+		if path == "-" {
+			l.standardInput()
+			continue
+		}
+		l.give(ctx, path)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	slices.SortStableFunc(l.inputs, func(a, b candidate) int { return strings.Compare(a.resolved, b.resolved) })
+	// The same file by two ways: the user's own naming of it counts.
+	kept := l.inputs[:0]
+	for _, c := range l.inputs {
+		if n := len(kept); n > 0 && kept[n-1].resolved == c.resolved && c.resolved != "" {
+			if c.named && !kept[n-1].named {
+				kept[n-1] = c
+			}
+			continue
+		}
+		kept = append(kept, c)
+	}
+	l.inputs = kept
+	return nil
+}
+
+func (l *loader) problem(file, format string, args ...any) {
+	l.problems = append(l.problems, facts.Problem{File: file, Message: facts.RedactText(fmt.Sprintf(format, args...))})
+}
+
+func (l *loader) standardInput() {
+	text, err := io.ReadAll(io.LimitReader(l.options.Stdin, input.MaxFile+1))
+	const name = "-"
+	switch format, ok := contentFormat(text); {
+	case err != nil:
+		l.problem(name, "standard input cannot be read: %v", err)
+	case len(text) > input.MaxFile:
+		l.problem(name, "standard input is %v", input.ErrTooLarge)
+	case !ok:
+		l.problem(name, "standard input is nothing that bbdoctor reads; give bitbucket.properties, pgpool.conf, an env file, a compose file or a shell script")
+	default:
+		l.inputs = append(l.inputs, candidate{format: format, named: true, source: facts.NewSource(name, text)})
+	}
+}
+
+// give takes one path of the command line.
+func (l *loader) give(ctx context.Context, path string) {
+	absolute := l.files.absolute(path)
+	name := l.files.name(absolute)
+	info, err := os.Stat(absolute)
+	if err != nil {
+		l.problem(name, "%v", reason(err))
+		return
+	}
+	tree := workTree(absolute)
+	switch {
+	case info.IsDir():
+		l.files.allow(absolute)
+		w := &walker{loader: l, ctx: ctx, inTree: tree != ""}
+		w.directory(absolute, resolveLinks(absolute), ignoreAbove(tree, absolute), 0)
+	case info.Mode().IsRegular():
+		l.files.allow(filepath.Dir(absolute))
+		format, _ := nameFormat(name)
+		l.inputs = append(l.inputs, candidate{path: absolute, resolved: resolveLinks(absolute), format: format, named: true, inTree: tree != ""})
+	default:
+		l.problem(name, "%v", input.ErrNotRegular)
+	}
+}
+
+// walker walks one directory of the command line.
+type walker struct {
+	*loader
+	ctx    context.Context
+	inTree bool
+}
+
+func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int) {
+	if w.ctx.Err() != nil {
+		return
+	}
+	name := w.files.name(path)
+	if depth > maxDepth {
+		w.problem(name, "directories are nested more than %d deep; what is below is not read", maxDepth)
+		return
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		w.problem(name, "%v", reason(err))
+		return
+	}
+	if w.inTree {
+		ignore = ignore.below(resolved, entries)
+	}
+	for _, entry := range entries {
+		child, resolvedChild := filepath.Join(path, entry.Name()), filepath.Join(resolved, entry.Name())
+		switch {
+		case entry.IsDir():
+			if !slices.Contains(skippedDirectories, entry.Name()) && !ignore.ignores(resolvedChild, true) {
+				w.directory(child, resolvedChild, ignore, depth+1)
+			}
+		case entry.Type().IsRegular():
+			w.file(child, resolvedChild, resolvedChild, ignore)
+		case entry.Type()&fs.ModeSymlink != 0:
+			w.link(child, resolvedChild, ignore)
+		}
+	}
+}
+
+// file takes a file at path; inTree is the path that .gitignore speaks of, resolved where the bytes are.
+func (w *walker) file(path, inTree, resolved string, ignore *ignoreRules) {
+	format, ok := nameFormat(path)
+	if !ok || ignore.ignores(inTree, false) {
+		return
+	}
+	w.inputs = append(w.inputs, candidate{path: path, resolved: resolved, format: format, inTree: w.inTree})
+}
+
+// link takes a symbolic link to a file that lies among the inputs. Links to directories are not followed: what they lead
+// to is either walked anyway or outside, and following them is how a walk never ends.
+func (w *walker) link(path, inTree string, ignore *ignoreRules) {
+	if _, ok := nameFormat(path); !ok || ignore.ignores(inTree, false) {
+		return
+	}
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		if format, _ := nameFormat(path); format == facts.Properties {
+			w.problem(w.files.name(path), "the symbolic link leads nowhere")
+		}
+		return
+	}
+	if info, err := os.Stat(resolved); err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	if !w.files.allowed(resolved) {
+		w.problem(w.files.name(path), "the symbolic link leads out of the inputs; name the file itself to have it read")
+		return
+	}
+	w.file(path, inTree, resolved, ignore)
+}
+
+// workTree gives the root of the git work tree that holds a path, or "".
+func workTree(path string) string {
+	for dir := resolveLinks(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}

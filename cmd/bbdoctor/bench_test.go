@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The benchmarks time bbdoctor and a peer in turn, in one run, so that the ratio holds on any machine. The bounds are
+// those that CONTRIBUTING.md promises; a benchmark prints ratios and judges nothing.
+
+const runs = 7
+
+// pairs times a and b in turn and gives the medians.
+func pairs(b *testing.B, first, second func()) (a, other time.Duration) {
+	b.Helper()
+	timed := func(f func()) time.Duration {
+		started := time.Now()
+		f()
+		return time.Since(started)
+	}
+	first()
+	second()
+	var as, bs []time.Duration
+	for range runs {
+		as, bs = append(as, timed(first)), append(bs, timed(second))
+	}
+	slices.Sort(as)
+	slices.Sort(bs)
+	return as[runs/2], bs[runs/2]
+}
+
+func ratio(b *testing.B, ours, peer time.Duration, unit string) {
+	b.Helper()
+	b.ReportMetric(float64(ours.Microseconds())/1000, "ms")
+	b.ReportMetric(float64(peer.Microseconds())/1000, "peer-ms")
+	b.ReportMetric(float64(ours)/float64(peer), unit)
+	b.ReportMetric(0, "ns/op")
+}
+
+// build compiles a package or a file the way releases are compiled.
+func build(b *testing.B, what string) string {
+	b.Helper()
+	binary := filepath.Join(b.TempDir(), "program")
+	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, what)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// BenchmarkStart compares "bbdoctor version" with a program that prints one line.
+func BenchmarkStart(b *testing.B) {
+	hello := filepath.Join(b.TempDir(), "hello.go")
+	if err := os.WriteFile(hello, []byte("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello, world\") }\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	ours, peer := build(b, "."), build(b, hello)
+	start := func(args ...string) func() {
+		return func() {
+			for range 20 {
+				if err := exec.Command(args[0], args[1:]...).Run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	for b.Loop() {
+		a, p := pairs(b, start(ours, "version"), start(peer))
+		ratio(b, a/20, p/20, "x-hello-world")
+	}
+}
+
+// tree writes directories with the same files in each, and gives the root.
+func tree(tb testing.TB, directories int, files func(int) map[string]string) string {
+	tb.Helper()
+	root := tb.TempDir()
+	for i := range directories {
+		dir := filepath.Join(root, fmt.Sprintf("site-%05d", i))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		for name, text := range files(i) {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+	return root
+}
+
+// installation is one deployment in ten compose and env files.
+func installation(i int) map[string]string {
+	node := func(n int) string {
+		return fmt.Sprintf("services:\n  pg-%[1]d:\n    image: registry.example.com/db/postgresql-repmgr:17.6.0\n    env_file: [pg.env, pg-%[1]d.env]\n    volumes: [\"pg-%[1]d-data:/bitnami/postgresql\"]\n", n)
+	}
+	nodeEnv := func(n int) string {
+		return fmt.Sprintf("REPMGR_NODE_NAME=pg-%[1]d\nREPMGR_NODE_NETWORK_NAME=pg-%[1]d\n", n)
+	}
+	return map[string]string{
+		"pgpool.yml":         "services:\n  pgpool:\n    image: registry.example.com/db/pgpool:4.6.7\n    env_file: [pgpool.env, pgpool-secrets.env]\n    ports: [\"5432:5432\"]\n",
+		"pgpool.env":         fmt.Sprintf("PGPOOL_BACKEND_NODES=0:pg-0:5432,1:pg-1:5432\nPGPOOL_NUM_INIT_CHILDREN=%d\nPGPOOL_MAX_POOL=1\nPGPOOL_RESERVED_CONNECTIONS=1\nPGPOOL_ENABLE_LOAD_BALANCING=no\nPGPOOL_AUTO_FAILBACK=yes\nPGPOOL_BACKEND_APPLICATION_NAMES=pg-0,pg-1\nPGPOOL_SR_CHECK_USER=pgpool_check\nPGPOOL_POSTGRES_CUSTOM_USERS=bitbucketuser\nPGPOOL_ADMIN_USERNAME=pcpadmin\nPGPOOL_FAILOVER_ON_BACKEND_SHUTDOWN=off\n", 83+i%50),
+		"pgpool-secrets.env": "PGPOOL_SR_CHECK_PASSWORD=Nb5-saffron-Heath\nPGPOOL_POSTGRES_PASSWORD=Kd2-lantern-Osprey\nPGPOOL_POSTGRES_CUSTOM_PASSWORDS=Zt8-walnut-Mistral\nPGPOOL_ADMIN_PASSWORD=Hm6-juniper-Cobalt\n",
+		"pg-0.yml":           node(0),
+		"pg-1.yml":           node(1),
+		"pg.env":             "REPMGR_PARTNER_NODES=pg-0,pg-1\nREPMGR_PRIMARY_HOST=pg-0\nREPMGR_PASSWORD=Vp4-heron-Quartz\nPOSTGRESQL_MAX_CONNECTIONS=200\n",
+		"pg-0.env":           nodeEnv(0),
+		"pg-1.env":           nodeEnv(1),
+		"bitbucket.yml":      "services:\n  bitbucket:\n    image: atlassian/bitbucket:9.4\n    env_file: bitbucket.env\n",
+		"bitbucket.env":      "JDBC_DRIVER=org.postgresql.Driver\nJDBC_URL=jdbc:postgresql://pgpool:5432/bitbucket?tcpKeepAlive=true\nJDBC_USER=bitbucketuser\nJDBC_PASSWORD=Zt8-walnut-Mistral\n",
+	}
+}
+
+// foreign are ten YAML files that are not ours.
+func foreign(i int) map[string]string {
+	files := map[string]string{}
+	for n := range 10 {
+		files[fmt.Sprintf("service-%d.yaml", n)] = fmt.Sprintf(`apiVersion: v1
+kind: Service
+metadata:
+  name: web-%d
+  labels: {app: web, tier: front}
+spec:
+  selector: {app: web}
+  ports:
+    - name: http
+      port: 80
+      targetPort: 8080
+`, i)
+	}
+	return files
+}
+
+// readAll is the peer: walk, read, and, when asked, parse as YAML, on all cores.
+func readAll(tb testing.TB, root string, parse bool) {
+	tb.Helper()
+	paths := make(chan string, 64)
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for path := range paths {
+				text, err := os.ReadFile(path)
+				if err != nil {
+					tb.Error(err)
+				}
+				var node yaml.Node
+				if parse && strings.HasSuffix(path, "ml") {
+					if err := yaml.Unmarshal(text, &node); err != nil {
+						tb.Error(err)
+					}
+				}
+			}
+		})
+	}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			paths <- path
+		}
+		return err
+	})
+	close(paths)
+	group.Wait()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func checkTree(root string, args ...string) func() {
+	return func() {
+		run(context.Background(), environment{
+			args:  append([]string{"bbdoctor", "check", "--format", "json", "--allow-empty", root}, args...),
+			stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard,
+		})
+	}
+}
+
+// BenchmarkRelevant compares checking 5,000 compose and env files, 500 installations, with reading them and parsing their YAML.
+func BenchmarkRelevant(b *testing.B) {
+	root := tree(b, 500, installation)
+	for b.Loop() {
+		a, p := pairs(b, checkTree(root), func() { readAll(b, root, true) })
+		ratio(b, a, p, "x-reading-and-parsing")
+	}
+}
+
+// BenchmarkForeign compares checking 5,000 YAML files that are not ours with walking and reading them.
+func BenchmarkForeign(b *testing.B) {
+	root := tree(b, 500, foreign)
+	for b.Loop() {
+		a, p := pairs(b, checkTree(root), func() { readAll(b, root, false) })
+		ratio(b, a, p, "x-reading")
+	}
+}
+
+// BenchmarkLinear compares 10,000 files with 5,000.
+func BenchmarkLinear(b *testing.B) {
+	small, large := tree(b, 500, installation), tree(b, 1000, installation)
+	for b.Loop() {
+		a, p := pairs(b, checkTree(large), checkTree(small))
+		ratio(b, a, p, "x-half-as-many")
+	}
+}
+
+// BenchmarkMemory measures the peak memory of checking 5,000 files of either kind.
+func BenchmarkMemory(b *testing.B) {
+	for name, root := range map[string]string{"relevant": tree(b, 500, installation), "foreign": tree(b, 500, foreign)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				memory := filepath.Join(b.TempDir(), "memory")
+				command := exec.Command(os.Args[0], "check", "--format", "short", "--allow-empty", root)
+				command.Env = append(os.Environ(), "BBDOCTOR_TEST_PEAK="+memory)
+				if err := command.Run(); err != nil && command.ProcessState.ExitCode() != exitFindings {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(peak(b, memory)), "MiB")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+}

@@ -1,0 +1,349 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+	"github.com/urfave/cli/v2"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline"
+	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/catalog"
+	"github.com/bbdoctor/bbdoctor/rules/fix"
+	"github.com/bbdoctor/bbdoctor/rules/report"
+)
+
+func checkCommand(env environment) *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "judge configuration files",
+		ArgsUsage: "[PATH...]",
+		Description: "PATH is a file, a directory, a Bitbucket home, or - for standard input; the default is the working directory.\n" +
+			"Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 incomplete (nothing to check, or something could not be read).",
+		Flags: append(inputFlags(),
+			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT[=FILE]`: " + strings.Join(report.Formats, ", ") + "; repeatable", DefaultText: "pretty"},
+			&cli.StringSliceFlag{Name: "only", Usage: "judge only these `RULES`: names or family/*, separated by commas"},
+			&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`: names or family/*, separated by commas"},
+			&cli.StringFlag{Name: "min-severity", Usage: "show findings from this `SEVERITY` on: info, warning, error", Value: "info"},
+			&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from this `SEVERITY` on: info, warning, error", Value: "error"},
+			&cli.BoolFlag{Name: "fix", Usage: "write the safe fixes"},
+			&cli.BoolFlag{Name: "diff", Usage: "print what --fix would change and write nothing"},
+			&cli.BoolFlag{Name: "unsafe-fixes", Usage: "take the unsafe fixes along with --fix or --diff"},
+			&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print failures only"},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print every rule that passed"},
+			&cli.BoolFlag{Name: "allow-empty", Usage: "finding nothing to check is no error"},
+		),
+		Action: func(c *cli.Context) error { return check(c, env) },
+	}
+}
+
+// inputFlags say what to read and what the files do not tell.
+func inputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "bitbucket-version", Usage: "Bitbucket's `VERSION`, such as 9.4 (default: an image's tag, else 10.2)"},
+		&cli.IntFlag{Name: "bitbucket-nodes", Usage: "`NUMBER` of Bitbucket nodes (default: the containers among the inputs, else 1)"},
+		&cli.StringSliceFlag{Name: "env", Usage: "`FILE` with values for ${...} interpolation; - for the process environment; repeatable"},
+	}
+}
+
+// loadOptions reads inputFlags and the paths.
+func loadOptions(c *cli.Context, env environment) (offline.Options, error) {
+	options := offline.Options{
+		Dir: env.dir, Paths: c.Args().Slice(), Stdin: env.stdin,
+		BitbucketVersion: c.String("bitbucket-version"), BitbucketNodes: c.Int("bitbucket-nodes"),
+	}
+	if len(options.Paths) == 0 {
+		options.Paths = []string{"."}
+	}
+	if c.IsSet("bitbucket-nodes") && options.BitbucketNodes < 1 {
+		return options, usagef("--bitbucket-nodes %d: give 1 or more", options.BitbucketNodes)
+	}
+	if v := options.BitbucketVersion; v != "" && !validVersion(v) {
+		return options, usagef("--bitbucket-version %s: give numbers such as 9.4 or 10.2.1", v)
+	}
+	for _, file := range c.StringSlice("env") {
+		if file == "-" {
+			options.Environ = env.variables
+			continue
+		}
+		options.EnvFiles = append(options.EnvFiles, file)
+	}
+	return options, nil
+}
+
+func validVersion(version string) bool {
+	parts := strings.Split(version, ".")
+	for _, part := range parts {
+		if part == "" || len(part) > 5 || strings.Trim(part, "0123456789") != "" {
+			return false
+		}
+	}
+	return len(parts) >= 2 && len(parts) <= 4
+}
+
+// output is one --format: what is written, and where.
+type output struct {
+	format string
+	file   string // empty for standard output
+}
+
+// settings are the flags of check, read and understood.
+type settings struct {
+	load        offline.Options
+	rules       []*rules.Rule
+	outputs     []output
+	show        report.Options
+	failOn      rules.Severity
+	colour      string
+	fix, diff   bool
+	unsafe      bool
+	allowsEmpty bool
+}
+
+func newSettings(c *cli.Context, env environment) (settings, error) {
+	s := settings{
+		fix: c.Bool("fix"), diff: c.Bool("diff"), unsafe: c.Bool("unsafe-fixes"),
+		allowsEmpty: c.Bool("allow-empty"), colour: c.String("color"),
+		show: report.Options{Quiet: c.Bool("quiet"), Verbose: c.Bool("verbose"), ASCII: !utf8Locale(env)},
+	}
+	var wrong *multierror.Error
+	add := func(err error) {
+		if err != nil {
+			wrong = multierror.Append(wrong, err)
+		}
+	}
+	var err error
+	s.load, err = loadOptions(c, env)
+	add(err)
+	s.rules, err = selectRules(catalog.All(), c.StringSlice("only"), c.StringSlice("skip"))
+	add(err)
+	s.outputs, err = parseOutputs(c.StringSlice("format"))
+	add(err)
+	for flag, target := range map[string]*rules.Severity{"min-severity": &s.show.MinSeverity, "fail-on": &s.failOn} {
+		severity, ok := rules.ParseSeverity(c.String(flag))
+		if !ok {
+			add(fmt.Errorf("--%s %s: give info, warning or error", flag, c.String(flag)))
+		}
+		*target = severity
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, s.colour) {
+		add(fmt.Errorf("--color %s: give auto, always or never", s.colour))
+	}
+	if s.fix && s.diff {
+		add(errors.New("--fix and --diff exclude each other: --diff shows what --fix would write"))
+	}
+	if s.unsafe && !s.fix && !s.diff {
+		add(errors.New("--unsafe-fixes needs --fix or --diff"))
+	}
+	if s.show.Quiet && s.show.Verbose {
+		add(errors.New("--quiet and --verbose exclude each other"))
+	}
+	if wrong != nil {
+		messages := make([]string, len(wrong.Errors))
+		for i, err := range wrong.Errors {
+			messages[i] = err.Error()
+		}
+		slices.Sort(messages)
+		return s, usagef("%s", strings.Join(messages, "\nbbdoctor: "))
+	}
+	return s, nil
+}
+
+// selectRules picks rules by name or family/*. A pattern that names no rule is an error, for a typo must not switch a
+// check off silently.
+func selectRules(all []*rules.Rule, only, skip []string) ([]*rules.Rule, error) {
+	matches := func(patterns []string, rule *rules.Rule) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool {
+			matched, err := path.Match(pattern, rule.ID)
+			return err == nil && matched
+		})
+	}
+	for _, pattern := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(all, func(rule *rules.Rule) bool { return matches([]string{pattern}, rule) }) {
+			return nil, fmt.Errorf("there is no rule %q; \"bbdoctor rules\" lists them", pattern)
+		}
+	}
+	return slices.DeleteFunc(all, func(rule *rules.Rule) bool {
+		return len(only) > 0 && !matches(only, rule) || matches(skip, rule)
+	}), nil
+}
+
+func parseOutputs(formats []string) ([]output, error) {
+	if len(formats) == 0 {
+		return []output{{format: "pretty"}}, nil
+	}
+	outputs := make([]output, 0, len(formats))
+	standard := 0
+	for _, text := range formats {
+		format, file, _ := strings.Cut(text, "=")
+		if !slices.Contains(report.Formats, format) {
+			return nil, fmt.Errorf("--format %s: there are %s", text, strings.Join(report.Formats, ", "))
+		}
+		if file == "" {
+			standard++
+		}
+		outputs = append(outputs, output{format, file})
+	}
+	if standard > 1 {
+		return nil, errors.New("--format: only one can go to standard output; give the others a file, as in json=report.json")
+	}
+	return outputs, nil
+}
+
+// check runs the command and gives its exit code as an error.
+func check(c *cli.Context, env environment) error {
+	s, err := newSettings(c, env)
+	if err != nil {
+		return err
+	}
+	collection, err := offline.Load(c.Context, s.load)
+	if err != nil {
+		return loadFailure(c, err)
+	}
+	r := judge(collection, s)
+	code := exitCode(r, s)
+	if s.fix || s.diff {
+		message, failed := mend(c, env, s, r)
+		if message != "" {
+			fmt.Fprint(env.stderr, message)
+		}
+		if failed {
+			code = exitIncomplete
+		}
+		if s.diff {
+			return exitError{code: code}
+		}
+		if !failed {
+			// What is reported, and what the exit code stands for, is how things are now.
+			if collection, err = offline.Load(c.Context, s.load); err != nil {
+				return loadFailure(c, err)
+			}
+			r = judge(collection, s)
+			code = exitCode(r, s)
+		}
+	}
+	for _, out := range s.outputs {
+		if err := write(out, env, s, r); err != nil {
+			fmt.Fprintf(env.stderr, "bbdoctor: %v\n", err)
+			code = worst(code, exitIncomplete)
+		}
+	}
+	if code == exitClean {
+		return nil
+	}
+	return exitError{code: code}
+}
+
+func loadFailure(c *cli.Context, err error) error {
+	if c.Context.Err() != nil {
+		return err
+	}
+	return exitError{exitUsage, err.Error()}
+}
+
+// nothing is said when the inputs hold nothing of ours.
+const nothing = "nothing to check: no bitbucket.properties, Pgpool-II settings or PostgreSQL node among the inputs"
+
+// judge has every deployment judged by every rule.
+func judge(collection *facts.Collection, s settings) *report.Report {
+	r := &report.Report{Version: version, Collection: collection, Problems: slices.Clone(collection.Problems)}
+	for _, deployment := range collection.Deployments {
+		r.Results = append(r.Results, rules.Run(deployment, s.rules)...)
+		r.Problems = append(r.Problems, deployment.Problems...)
+	}
+	if len(collection.Deployments) == 0 && !s.allowsEmpty {
+		r.Problems = append(r.Problems, facts.Problem{Message: nothing})
+	}
+	fix.Resolve(collection, r.Results)
+	return r
+}
+
+// mend shows or writes the fixes. The message is for standard error; failed says that something was not written.
+func mend(c *cli.Context, env environment, s settings, r *report.Report) (message string, failed bool) {
+	var say strings.Builder
+	plan := fix.NewPlan(r.Results, s.unsafe)
+	if len(plan.Files) > 0 {
+		if err := fix.Prove(c.Context, plan, s.load, r.Collection, r.Results, s.rules); err != nil {
+			return fmt.Sprintf("bbdoctor: nothing is changed: %v\n", err), true
+		}
+	}
+	if s.diff {
+		if err := plan.Diff(env.stdout); err != nil {
+			return fmt.Sprintf("bbdoctor: %v\n", err), true
+		}
+	}
+	if s.fix {
+		for _, file := range plan.Files {
+			if err := file.Write(); err != nil {
+				fmt.Fprintf(&say, "bbdoctor: %v\n", err)
+				failed = true
+				continue
+			}
+			fmt.Fprintf(&say, "fixed %s: %s\n", file.Source.Name, strings.Join(file.Titles, "; "))
+		}
+	}
+	if len(plan.Files) == 0 {
+		fmt.Fprintln(&say, "nothing to fix")
+	}
+	if plan.Unsafe > 0 {
+		fmt.Fprintf(&say, "%d unsafe fix(es) left out; --unsafe-fixes takes them along\n", plan.Unsafe)
+	}
+	if plan.Conflicts > 0 {
+		fmt.Fprintf(&say, "%d fix(es) left out because they change the same text as another; run again\n", plan.Conflicts)
+	}
+	return say.String(), failed
+}
+
+func write(out output, env environment, s settings, r *report.Report) (err error) {
+	options := s.show
+	if out.file == "" {
+		options.Colour = useColour(s.colour, env, env.stdout)
+		return report.Write(env.stdout, out.format, r, options)
+	}
+	options.Colour = s.colour == "always"
+	file, err := os.Create(env.path(out.file))
+	if err != nil {
+		return fmt.Errorf("--format %s=%s: %w", out.format, out.file, err)
+	}
+	defer func() {
+		if closing := file.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return report.Write(io.Writer(file), out.format, r, options)
+}
+
+// exitCode is worked out from the results alone, so that no output format changes it.
+func exitCode(r *report.Report, s settings) int {
+	code := exitClean
+	for _, result := range r.Results {
+		switch {
+		case result.Outcome == rules.Errored:
+			code = worst(code, exitIncomplete)
+		case result.Outcome == rules.Failed && result.Severity() >= s.failOn:
+			code = worst(code, exitFindings)
+		}
+	}
+	if slices.ContainsFunc(r.Problems, func(p facts.Problem) bool { return !p.Note }) {
+		code = worst(code, exitIncomplete)
+	}
+	return code
+}
+
+// worst gives the exit code that counts: 2 beats 3 beats 1 beats 0.
+func worst(a, b int) int {
+	for _, code := range []int{exitUsage, exitIncomplete, exitFindings} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return exitClean
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/tools/txtar"
+)
+
+// doctor runs the whole program in a directory.
+func doctor(tb testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
+	tb.Helper()
+	var out, errs bytes.Buffer
+	code = run(context.Background(), environment{
+		args: append([]string{"bbdoctor"}, args...), dir: dir,
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, variables: []string{"LANG=C.UTF-8"},
+	})
+	return code, out.String(), errs.String()
+}
+
+// copied gives a copy of a fixture's files that only their owner can read, outside any git work tree.
+func copied(tb testing.TB, fixture string) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	entries, err := os.ReadDir(filepath.Join("../../fixtures", fixture))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, entry := range entries {
+		text, err := os.ReadFile(filepath.Join("../../fixtures", fixture, entry.Name()))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, entry.Name()), text, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// golden compares with testdata/golden/NAME, or rewrites it with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata/golden", name)
+	if *updateScripts {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-) and what came out (+):\n%s", path, diff)
+	}
+}
+
+// TestPage checks the configuration that Atlassian's page shows, as it stands.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	dir := copied(t, "atlassian-page")
+	for _, format := range []string{"pretty", "short", "json"} {
+		code, stdout, stderr := doctor(t, dir, "check", "--format", format, ".")
+		if code != exitFindings || stderr != "" {
+			t.Errorf("%s: code %d, stderr %q", format, code, stderr)
+		}
+		golden(t, "page."+format, stdout)
+	}
+	// What is wrong with the page, rule by rule.
+	_, stdout, _ := doctor(t, dir, "check", "--format", "short", ".")
+	for _, rule := range []string{
+		"secrets/placeholder", "secrets/documentation-password", "image/available", "pgpool/dead-setting",
+		"jdbc/role-known-to-pgpool", "pool/pgpool-capacity", "pool/backend-capacity", "jdbc/target-server-type",
+	} {
+		if !strings.Contains(stdout, "["+rule+"]") {
+			t.Errorf("the page does not fail %s", rule)
+		}
+	}
+	if !strings.Contains(stdout, "480 backend connections against the 97") {
+		t.Errorf("480 backend connections are not held against a node's max_connections")
+	}
+}
+
+// TestHealthy checks the same installation done right: every rule passes, or skips with a reason.
+func TestHealthy(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := doctor(t, copied(t, "healthy"), "check", "--verbose", "--fail-on", "info", ".")
+	if code != exitClean || stderr != "" {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+	golden(t, "healthy.pretty", stdout)
+}
+
+// TestJSONIsWhatTheSchemaSays validates the JSON of every rule's cases.
+func TestJSONIsWhatTheSchemaSays(t *testing.T) {
+	t.Parallel()
+	schema, err := jsonschema.NewCompiler().Compile("../../docs/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, dir := range everyCase(t) {
+		_, stdout, _ := doctor(t, dir, "check", "--format", "json", ".")
+		var document any
+		if err := json.Unmarshal([]byte(stdout), &document); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := schema.Validate(document); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// everyCase unpacks the cases of all rules and the two installations, each into a directory.
+func everyCase(t *testing.T) map[string]string {
+	t.Helper()
+	cases := map[string]string{"page": copied(t, "atlassian-page"), "healthy": copied(t, "healthy")}
+	paths, err := filepath.Glob("../../fixtures/rules/*/*/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	root := t.TempDir()
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, err := filepath.Rel("../../fixtures/rules", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(root, name)
+		for _, file := range archive.Files {
+			if file.Name == "want.txt" || strings.HasPrefix(file.Name, "fixed/") {
+				continue
+			}
+			target := filepath.Join(dir, file.Name)
+			if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(target, file.Data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cases[name] = dir
+	}
+	return cases
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// version is bbdoctor's own; a release build sets it with -ldflags "-X main.version=...".
+var version = "0.1.0"
+
+// The exit codes. Of several that fit, usage beats incomplete beats findings beats clean.
+const (
+	exitClean      = 0 // nothing at or above --fail-on
+	exitFindings   = 1 // findings at or above --fail-on
+	exitUsage      = 2 // wrong usage
+	exitIncomplete = 3 // nothing to check, or something could not be read or judged
+)
+
+// environment is everything of the process that a run may touch, so that the whole command line runs in tests.
+type environment struct {
+	args           []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	variables      []string // NAME=value
+	dir            string   // working directory; empty for the process's own
+}
+
+// path makes a path of the command line one that the process can open.
+func (e environment) path(path string) string {
+	if e.dir == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(e.dir, path)
+}
+
+// variable gives a variable of the environment, "" when it is not set.
+func (e environment) variable(name string) string {
+	for i := len(e.variables) - 1; i >= 0; i-- {
+		if rest, ok := strings.CutPrefix(e.variables[i], name+"="); ok {
+			return rest
+		}
+	}
+	return ""
+}
+
+// exitError ends a command with an exit code; its message, if any, has been or will be printed on standard error.
+type exitError struct {
+	code    int
+	message string
+}
+
+func (e exitError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error {
+	return exitError{exitUsage, fmt.Sprintf(format, args...)}
+}
+
+// run is the whole program.
+func run(ctx context.Context, env environment) int {
+	app := newApp(env)
+	err := app.RunContext(ctx, flagsFirst(app, env.args))
+	var exit exitError
+	switch {
+	case err == nil:
+		return exitClean
+	case ctx.Err() != nil:
+		fmt.Fprintln(env.stderr, "bbdoctor: interrupted")
+		return exitIncomplete
+	case errors.As(err, &exit):
+		if exit.message != "" {
+			fmt.Fprintf(env.stderr, "bbdoctor: %s\n", facts.RedactText(exit.message))
+		}
+		return exit.code
+	}
+	// Whatever else comes back is urfave/cli's word on the arguments.
+	fmt.Fprintf(env.stderr, "bbdoctor: %s\n", facts.RedactText(err.Error()))
+	return exitUsage
+}
+
+func newApp(env environment) *cli.App {
+	app := &cli.App{
+		Name:      "bbdoctor",
+		Usage:     "will a Bitbucket Data Center behind Pgpool-II run, and survive a failover?",
+		Version:   version,
+		Reader:    env.stdin,
+		Writer:    env.stdout,
+		ErrWriter: env.stderr,
+		Commands: []*cli.Command{
+			checkCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), versionCommand(env),
+		},
+		HideVersion:     true,
+		HideHelpCommand: true,
+		// Exit codes are run's own business.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usagef("%v (see bbdoctor --help)", err) },
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("there is no command %q; did you mean \"bbdoctor check %s\"?", c.Args().First(), c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, command := range app.Commands {
+		command.OnUsageError = func(c *cli.Context, err error, _ bool) error {
+			return usagef("%v (see bbdoctor %s --help)", err, c.Command.Name)
+		}
+	}
+	return app
+}
+
+// flagsFirst moves flags in front of the paths, so that "bbdoctor check . --fix" means what it says; the flag package
+// stops at the first argument that is none.
+func flagsFirst(app *cli.App, args []string) []string {
+	if len(args) < 3 {
+		return args
+	}
+	command := app.Command(args[1])
+	if command == nil {
+		return args
+	}
+	boolean := map[string]bool{"help": true, "h": true}
+	for _, flag := range command.Flags {
+		if _, ok := flag.(*cli.BoolFlag); ok {
+			for _, name := range flag.Names() {
+				boolean[name] = true
+			}
+		}
+	}
+	flags, rest := []string{args[0], args[1]}, []string(nil)
+	for i := 2; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			return append(append(append(flags, "--"), rest...), args[i+1:]...)
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			rest = append(rest, arg)
+		default:
+			flags = append(flags, arg)
+			name, _, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+			if !joined && !boolean[name] && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		}
+	}
+	if len(rest) > 0 {
+		flags = append(flags, "--")
+	}
+	return append(flags, rest...)
+}

@@ -1,0 +1,19 @@
+// Package catalog is the list of all rules, and nothing else.
+package catalog
+
+import (
+	"slices"
+
+	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/idle"
+	"github.com/bbdoctor/bbdoctor/rules/image"
+	"github.com/bbdoctor/bbdoctor/rules/jdbc"
+	"github.com/bbdoctor/bbdoctor/rules/pgpool"
+	"github.com/bbdoctor/bbdoctor/rules/pool"
+	"github.com/bbdoctor/bbdoctor/rules/secrets"
+)
+
+// All gives every rule in the order in which results are shown: family by family, from the URL to the images.
+func All() []*rules.Rule {
+	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, secrets.Rules, image.Rules)
+}

@@ -1,0 +1,67 @@
+package fix
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// Diff prints what would change as a unified diff. Both sides are masked in the same places before they are compared, so
+// that no line shows a secret.
+func (p *Plan) Diff(w io.Writer) error {
+	for _, file := range p.Files {
+		hidden := file.Source.Hidden()
+		before := mask(file.Source.Text, hidden)
+		after := mask(file.New, moved(hidden, file.edits))
+		text := udiff.Unified("a/"+file.Source.Name, "b/"+file.Source.Name, before, after)
+		if _, err := io.WriteString(w, facts.RedactText(text)); err != nil {
+			return fmt.Errorf("writing the diff: %w", err)
+		}
+	}
+	return nil
+}
+
+func mask(text []byte, hidden []facts.Span) string {
+	var out bytes.Buffer
+	at := 0
+	for _, span := range hidden {
+		if span.Start < at || span.End > len(text) {
+			continue
+		}
+		out.Write(text[at:span.Start])
+		out.WriteString("***")
+		at = span.End
+	}
+	out.Write(text[at:])
+	return out.String()
+}
+
+// moved gives the hidden ranges where they are after the edits, which are in order.
+func moved(hidden []facts.Span, edits []rules.Edit) []facts.Span {
+	at := func(offset int, end bool) int {
+		shift := 0
+		for _, edit := range edits {
+			if edit.Start > offset || edit.Start == offset && (!end || edit.End > edit.Start) {
+				break
+			}
+			if edit.End > offset {
+				// The range ends or begins inside what is replaced.
+				return edit.Start + shift + len(edit.New)
+			}
+			shift += len(edit.New) - (edit.End - edit.Start)
+		}
+		return offset + shift
+	}
+	after := make([]facts.Span, 0, len(hidden))
+	for _, span := range hidden {
+		if s := (facts.Span{Start: at(span.Start, false), End: at(span.End, true)}); s.Len() > 0 {
+			after = append(after, s)
+		}
+	}
+	return after
+}

@@ -1,0 +1,126 @@
+package fix
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// ErrChanged says that a file is no longer what was judged.
+var ErrChanged = errors.New("the file changed while it was checked; run bbdoctor again")
+
+// Write replaces one file by its new text. The file is either the old or the new one at every moment: the text goes to a
+// temporary file in the same directory, is synced, gets mode and owner of the old one, and takes its name. A symbolic link
+// stays and its target is replaced.
+func (f *File) Write() (err error) {
+	path, err := filepath.EvalSymlinks(f.Source.Path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Source.Name, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s is not changed: %w", f.Source.Name, err)
+		}
+	}()
+	info, err := os.Stat(path)
+	if err != nil {
+		return plain(err)
+	}
+	if info.Mode().Perm()&0o222 == 0 {
+		return errors.New("it is read-only; make it writable (chmod u+w) and run bbdoctor again")
+	}
+	// Writing needs the right to write the file itself, not only its directory.
+	if opened, err := os.OpenFile(path, os.O_WRONLY, 0); err != nil {
+		return plain(err)
+	} else if err := opened.Close(); err != nil {
+		return plain(err)
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return plain(err)
+	}
+	if !bytes.Equal(now, f.Source.Text) {
+		return ErrChanged
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".bbdoctor-*")
+	if err != nil {
+		return fmt.Errorf("no new file can be made beside it: %w", plain(err))
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(temporary.Name())))
+		}
+	}()
+	if _, err := temporary.Write(f.New); err != nil {
+		return errors.Join(plain(err), temporary.Close())
+	}
+	if err := keepOwner(temporary, info); err != nil {
+		return errors.Join(err, temporary.Close())
+	}
+	if err := temporary.Chmod(info.Mode()); err != nil {
+		return errors.Join(plain(err), temporary.Close())
+	}
+	if err := temporary.Sync(); err != nil {
+		return errors.Join(plain(err), temporary.Close())
+	}
+	if err := temporary.Close(); err != nil {
+		return plain(err)
+	}
+	if err := os.Rename(temporary.Name(), path); err != nil {
+		return plain(err)
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// keepOwner gives the new file the old one's owner and group; without that right the file must not change hands silently.
+func keepOwner(file *os.File, old os.FileInfo) error {
+	stat, ok := old.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return plain(err)
+	}
+	if mine, ok := info.Sys().(*syscall.Stat_t); ok && mine.Uid == stat.Uid && mine.Gid == stat.Gid {
+		return nil
+	}
+	if err := file.Chown(int(stat.Uid), int(stat.Gid)); err != nil {
+		return fmt.Errorf("it belongs to another user (id %d, group %d) and would change hands; run bbdoctor as that user", stat.Uid, stat.Gid)
+	}
+	return nil
+}
+
+func syncDirectory(dir string) error {
+	opened, err := os.Open(dir)
+	if err != nil {
+		return nil //nolint:nilerr // The file is in place; a directory that cannot be opened cannot be synced.
+	}
+	defer opened.Close()
+	// Some file systems refuse to sync a directory; the rename is done all the same.
+	_ = opened.Sync()
+	return nil
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// plain drops the path from an error of the system; the message names the file already.
+func plain(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
