@@ -1,6 +1,7 @@
 package jdbcurl
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,14 +115,14 @@ func digit(char rune) int {
 		return int(char-'a') + 10
 	case 'A' <= char && char <= 'F':
 		return int(char-'A') + 10
-	case char < utf8.RuneSelf || char > 0xFFFF:
+	case char < utf8.RuneSelf:
 		return -1
 	case '\uFF21' <= char && char <= '\uFF26': // full-width A to F
 		return int(char-'\uFF21') + 10
 	case '\uFF41' <= char && char <= '\uFF46':
 		return int(char-'\uFF41') + 10
 	}
-	for _, numbers := range unicode.Nd.R16 {
+	for _, numbers := range unicode.Nd.R16 { // the basic plane: Java looks at one UTF-16 unit at a time
 		if char < rune(numbers.Lo) {
 			break
 		}
@@ -134,28 +135,30 @@ func digit(char rune) int {
 
 // parseInt is Java's Integer.parseInt: a sign, then decimal digits of any script.
 func parseInt(text string) (number int, ok bool) {
-	negative := false
+	sign := int64(1)
 	if text != "" && (text[0] == '-' || text[0] == '+') {
-		negative = text[0] == '-'
+		if text[0] == '-' {
+			sign = -1
+		}
 		text = text[1:]
 	}
 	if text == "" {
 		return 0, false
 	}
+	value := int64(0)
 	for _, char := range text {
-		value := digit(char)
-		if value < 0 || value > 9 {
+		next := digit(char)
+		if next < 0 || next > 9 {
 			return 0, false
 		}
-		number = number*10 + value
-		if number > 1<<31 {
+		if value = value*10 + int64(next); value > -math.MinInt32 {
 			return 0, false
 		}
 	}
-	if negative {
-		return -number, true
+	if value *= sign; value > math.MaxInt32 {
+		return 0, false
 	}
-	return number, number < 1<<31
+	return int(value), true
 }
 
 // javaUTF8 decodes the first character of a non-empty text as Java's String(bytes, UTF_8) does. It differs from Go in how

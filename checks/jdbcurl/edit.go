@@ -1,7 +1,5 @@
 package jdbcurl
 
-import "slices"
-
 // TextEdit replaces the bytes [Start, End) of a URL's text.
 type TextEdit struct {
 	Start, End int
@@ -23,9 +21,11 @@ func Apply(text string, edits []TextEdit) string {
 // left the "?" goes as well, unless keepQuestion. Every other byte stays; "&" that separate nothing go only next to what is
 // taken away.
 func (u URL) Without(parameters []Parameter, keepQuestion bool) []TextEdit {
-	gone := func(parameter Parameter) bool {
-		return slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Span == parameter.Span })
+	places := make(map[Span]bool, len(parameters))
+	for _, parameter := range parameters {
+		places[parameter.Span] = true
 	}
+	gone := func(parameter Parameter) bool { return places[parameter.Span] }
 	var edits []TextEdit
 	kept := -1 // the last parameter that stays
 	for i := 0; i < len(u.Parameters); i++ {

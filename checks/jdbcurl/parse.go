@@ -98,11 +98,7 @@ func (r *reader) readAuthority(span Span) {
 		r.refuseMissingSlash(authority)
 		return
 	}
-	if r.old || database.Start < database.End {
-		r.readDatabase(database)
-	} else {
-		r.DatabaseSpan = database
-	}
+	r.readDatabase(database)
 	r.readAddresses(authority)
 	if len(r.Hosts) == 0 {
 		r.refuse(authority, "there are commas but no host: write the host and the port of Pgpool-II, as in //pgpool:5432/bitbucket")

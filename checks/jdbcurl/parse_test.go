@@ -120,3 +120,13 @@ func TestEffective(t *testing.T) {
 		t.Errorf("All(a) = %+v", got)
 	}
 }
+
+// TestPortNumber: a port that is refused has no number.
+func TestPortNumber(t *testing.T) {
+	t.Parallel()
+	for port, want := range map[string]int{"5432": 5432, "+05432": 5432, "٥٤٣٢": 5432, "65535": 65535, "65536": 0, "0": 0, "-1": 0, "x": 0, "": 0} {
+		if got := Parse("jdbc:postgresql://h:"+port+"/d", Driver427).Hosts[0].PortNumber; got != want {
+			t.Errorf("port %q is %d, want %d", port, got, want)
+		}
+	}
+}

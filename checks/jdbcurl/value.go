@@ -30,6 +30,7 @@ type Verdict struct {
 // surroundings are the things in the URL beside a value that decide what becomes of it.
 type surroundings struct {
 	severalHosts        bool
+	hasSSLMode          bool
 	sslmode, gssEncMode string // in lower case; empty if absent
 }
 
@@ -50,17 +51,41 @@ func (u URL) Check(parameter Parameter) Verdict {
 	if !ok || effective.Span != parameter.Span {
 		return Verdict{}
 	}
+	return u.surroundings().check(u.Driver, parameter)
+}
+
+// CheckAll gives what [URL.Check] says of each of the parameters, in their order. It is the faster way to ask for all.
+func (u URL) CheckAll() []Verdict {
+	last := make(map[string]int, min(len(u.Parameters), 64))
+	for i, parameter := range u.Parameters {
+		last[parameter.Name] = i
+	}
+	around := u.surroundings()
+	verdicts := make([]Verdict, len(u.Parameters))
+	for i, parameter := range u.Parameters {
+		if last[parameter.Name] == i {
+			verdicts[i] = around.check(u.Driver, parameter)
+		}
+	}
+	return verdicts
+}
+
+func (u URL) surroundings() surroundings {
 	around := surroundings{severalHosts: len(u.Hosts) > 1}
 	if mode, ok := u.Effective("sslmode"); ok {
-		around.sslmode = strings.ToLower(mode.Value)
-		if parameter.Name == "ssl" {
-			return Verdict{} // sslmode wins
-		}
+		around.sslmode, around.hasSSLMode = strings.ToLower(mode.Value), true
 	}
 	if mode, ok := u.Effective("gssEncMode"); ok {
 		around.gssEncMode = strings.ToLower(mode.Value)
 	}
-	return check(u.Driver, parameter.Name, parameter.Value, around)
+	return around
+}
+
+func (s surroundings) check(driver Driver, parameter Parameter) Verdict {
+	if parameter.Name == "ssl" && s.hasSSLMode {
+		return Verdict{} // sslmode wins
+	}
+	return check(driver, parameter.Name, parameter.Value, s)
 }
 
 func check(driver Driver, name, value string, around surroundings) Verdict {

@@ -222,19 +222,19 @@ func checkServerVersion(value string) Verdict {
 	count, rest := 0, value
 	for count < len(parts) {
 		length := 0
-		number := 0
+		number := int64(0)
 		for i, char := range rest {
 			value := digit(char)
 			if value < 0 || value > 9 {
 				break
 			}
-			number = min(number*10+value, math.MaxInt32)
+			number = min(number, 1e15)*10 + int64(value)
 			length = i + len(string(char))
 		}
 		if length == 0 {
 			break
 		}
-		parts[count], rest = number, rest[length:]
+		parts[count], rest = int(int32(number)), rest[length:]
 		if !strings.HasPrefix(rest, ".") {
 			break
 		}
