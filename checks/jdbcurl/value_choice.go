@@ -41,7 +41,7 @@ func (c choice) check(value string) Verdict {
 	write := oneOf(c.values)
 	reason := "the driver does not know this value"
 	if onlyCase != "" {
-		reason, write = "its case matters and the driver does not know it so", onlyCase
+		reason, write = "the driver knows it only with other capital letters", onlyCase
 	}
 	if c.otherwise == "" {
 		return Verdict{Outcome: Refused, Reason: reason + " and does not connect", Write: write}
@@ -68,7 +68,7 @@ func checkTargetServerType(driver Driver, value string) Verdict {
 	if slices.Contains(known, name) {
 		return Verdict{As: name}
 	}
-	return Verdict{Outcome: Refused, Reason: "the driver does not know this value, its case included, and does not connect", Write: oneOf(known)}
+	return Verdict{Outcome: Refused, Reason: "the driver does not know this value (capital letters matter) and does not connect", Write: "any, or take the parameter away"}
 }
 
 // checkProtocolVersion: the releases know different spellings.
@@ -108,7 +108,7 @@ func checkRequireAuth(value string) Verdict {
 		}
 		switch {
 		case !slices.Contains(authenticationMethods, method):
-			return Verdict{Outcome: Refused, Reason: "the driver does not know one of the methods, their case included, and does not connect", Write: oneOf(authenticationMethods) + ", or several of them with commas between"}
+			return Verdict{Outcome: Refused, Reason: "the driver does not know one of the methods (capital letters matter) and does not connect", Write: oneOf(authenticationMethods) + ", or several of them with commas between"}
 		case slices.Contains(seen, method):
 			return Verdict{Outcome: Refused, Reason: "one method stands there twice and the driver does not connect", Write: "each method once"}
 		}
