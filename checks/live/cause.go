@@ -152,6 +152,8 @@ func causeOfFailure(ctx context.Context, err error, l *line, withPassword bool) 
 	}
 	var noHost *net.DNSError
 	switch {
+	case errors.Is(err, errSetup):
+		return facts.CauseUnknown
 	case errors.Is(err, errTLSRefused):
 		return facts.CauseTLSRefused
 	case errors.Is(err, errForeign):
@@ -167,12 +169,8 @@ func causeOfFailure(ctx context.Context, err error, l *line, withPassword bool) 
 }
 
 func causeOfDial(err error) facts.LoginCause {
-	var address *net.AddrError
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
+	if errors.Is(err, syscall.ECONNREFUSED) {
 		return facts.CauseRefused
-	case errors.As(err, &address), strings.Contains(err.Error(), "unknown port"):
-		return facts.CauseUnknown
 	}
 	return facts.CauseUnreachable
 }

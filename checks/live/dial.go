@@ -22,6 +22,7 @@ var (
 	errTLSClosed    = errors.New("the server closed the connection when it was asked for TLS")
 	errTLSHandshake = errors.New("TLS handshake")
 	errForeign      = errors.New("what answers is no PostgreSQL server")
+	errSetup        = errors.New("nothing was sent")
 	errSpent        = errors.New("the one connection of this session has been made")
 )
 

@@ -125,11 +125,11 @@ func (a account) try(ctx context.Context, how attempt) (*session, *line, error) 
 		l.config = config
 	}
 	if n, err := strconv.Atoi(a.port); err != nil || n < 1 || n > 65535 {
-		return nil, l, fmt.Errorf("the port %q is none", a.port)
+		return nil, l, fmt.Errorf("%w: %q is no port", errSetup, a.port)
 	}
 	config, err := a.config(l)
 	if err != nil {
-		return nil, l, err
+		return nil, l, fmt.Errorf("%w: %w", errSetup, err)
 	}
 	if how.silently {
 		config.RequireAuth = "none"

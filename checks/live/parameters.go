@@ -21,13 +21,14 @@ func showAllIsSafe(version string) bool {
 	if version == "4.3.5" {
 		return true
 	}
-	for _, fixed := range []string{"4.3.18", "4.4.15", "4.5.10", "4.6.5"} {
-		minor := fixed[:3]
-		if !pgpoolconf.Before(version, minor) && pgpoolconf.Before(version, "4."+string(minor[2]+1)) {
+	for _, series := range [][3]string{{"4.3.0", "4.3.18", "4.4.0"}, {"4.4.0", "4.4.15", "4.5.0"}, {"4.5.0", "4.5.10", "4.6.0"}, {"4.6.0", "4.6.5", "4.7.0"}} {
+		first, fixed, next := series[0], series[1], series[2]
+		if !pgpoolconf.Before(version, first) && pgpoolconf.Before(version, next) {
 			return !pgpoolconf.Before(version, fixed)
 		}
 	}
-	return !pgpoolconf.Before(version, "4.7") && version != ""
+	const never = "1000.0.0" // only a version that can be read is older
+	return pgpoolconf.Before(version, never) && !pgpoolconf.Before(version, "4.7.0")
 }
 
 // parameters asks for the running parameters: in one statement where that is safe, else each by its own statement and all of

@@ -30,7 +30,7 @@ func pgpoolVersion(text string) string {
 func (s *session) pgpool(ctx context.Context, snapshot *facts.Snapshot) {
 	version := snapshot.Server.Version
 	// Before 4.2 it would be passed on to PostgreSQL.
-	if !pgpoolconf.Before(version, "4.2") {
+	if !pgpoolconf.Before(version, "4.2.0") {
 		if answer, err := s.timed(ctx, snapshot, showHealthChecks); err == nil {
 			snapshot.HealthChecks = healthChecks(answer)
 		}

@@ -20,6 +20,7 @@ func Probe(ctx context.Context, t Target) *facts.Snapshot {
 			SSLMode: clean(t.sslMode()), Source: clean(t.Source),
 		},
 	}
+	defer scrub(snapshot, &t)
 	whole := ctx
 	ctx, cancel := context.WithTimeout(whole, t.Wait+t.timeout())
 	defer cancel()
