@@ -216,8 +216,15 @@ func TestRefusals(t *testing.T) {
 func hold(t *testing.T, c *cluster.Cluster, n int) {
 	t.Helper()
 	for range n {
-		connection, err := pgconn.Connect(t.Context(), c.DSN(cluster.Custom, "postgres"))
-		check(t, err)
+		var connection *pgconn.PgConn
+		// Pgpool-II takes a moment to be done with those who have left.
+		eventually(t, "no free child process", func() (ok bool) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			var err error
+			connection, err = pgconn.Connect(ctx, c.DSN(cluster.Custom, "postgres"))
+			return err == nil
+		})
 		t.Cleanup(func() { connection.Close(context.Background()) })
 	}
 }
@@ -248,8 +255,8 @@ func TestFull(t *testing.T) {
 func TestAllNodesDown(t *testing.T) {
 	t.Parallel()
 	c := cluster.New(t, cluster.Options{WithoutRepmgr: true})
-	check(t, c.StopNode(t.Context(), 1, "fast"))
-	check(t, c.StopNode(t.Context(), 0, "fast"))
+	check(t, c.StopNode(t.Context(), 1, cluster.Fast))
+	check(t, c.StopNode(t.Context(), 0, cluster.Fast))
 	var s *facts.Snapshot
 	eventually(t, "Pgpool-II does not notice", func() bool {
 		target := through(c)
