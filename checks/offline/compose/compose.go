@@ -21,14 +21,19 @@ import (
 
 // What one project may make the reader do. Real projects have some dozens of services and hundreds of variables.
 const (
-	// maxWork is how many variables, ports and mounts are copied from service to service by extends, include and env_file.
-	maxWork = 1_000_000
+	// maxWork is how many variables, ports and mounts are read, and copied from service to service by extends, include and
+	// env_file. Each takes some 300 bytes.
+	maxWork = 300_000
 	// maxEnvFiles is how many bytes of env files are read, one that several services name as often.
-	maxEnvFiles = 32 << 20
+	maxEnvFiles = 16 << 20
+	// maxExpanded is how many bytes variables make the values of a project long.
+	maxExpanded = 32 << 20
 	// maxDepth is how deep services extend each other and files include each other.
 	maxDepth = 100
 	// maxIncludes is how many files a project includes, one that is included twice as often.
 	maxIncludes = 1000
+	// maxVia is how many places are remembered as the way that a value took.
+	maxVia = 16
 	// maxProblems is how many problems are told of.
 	maxProblems = 100
 	// maxRuns is how many pieces the values of a project are traced in; those behind can only be pointed at as a whole.
@@ -77,23 +82,26 @@ func Pair(name string) (pair string, override bool) {
 
 // oneBase leaves out the files that docker compose passes over because it takes another of the same directory.
 func (r *reader) oneBase(sources []*facts.Source) []*facts.Source {
+	kept := slices.Clone(sources)
 	for _, names := range [][]string{baseNames, overrideNames} {
-		best := len(names)
+		best := map[string]int{} // by directory
 		for _, source := range sources {
-			if rank := slices.Index(names, path.Base(source.Name)); rank >= 0 {
-				best = min(best, rank)
+			directory, name := path.Split(source.Name)
+			rank := slices.Index(names, name)
+			if known, ok := best[directory]; rank >= 0 && (!ok || rank < known) {
+				best[directory] = rank
 			}
 		}
-		sources = slices.DeleteFunc(slices.Clone(sources), func(source *facts.Source) bool {
-			rank := slices.Index(names, path.Base(source.Name))
-			if rank <= best || best == len(names) {
+		kept = slices.DeleteFunc(kept, func(source *facts.Source) bool {
+			directory, name := path.Split(source.Name)
+			if rank := slices.Index(names, name); rank < 0 || rank == best[directory] {
 				return false
 			}
-			r.note(facts.Origin{Source: source, Format: facts.Compose}, fmt.Sprintf("docker compose does not read it, because %s stands beside it", names[best]))
+			r.note(facts.Origin{Source: source, Format: facts.Compose}, fmt.Sprintf("docker compose does not read it, because %s stands beside it", names[best[directory]]))
 			return true
 		})
 	}
-	return sources
+	return kept
 }
 
 // reader carries one Read.
@@ -103,6 +111,7 @@ type reader struct {
 	problems []facts.Problem
 	work     int // variables, ports and mounts copied
 	envFiles int // bytes of env files read
+	expanded int // bytes of values with variables
 	includes int
 	runs     int // runs that may still be made
 	tired    bool
@@ -117,7 +126,7 @@ func (r *reader) spend(n int, at facts.Origin) bool {
 	}
 	if !r.tired {
 		r.tired = true
-		r.problem(at, "the project is too large: more than a million variables, ports and mounts; the rest is not read")
+		r.problem(at, "the project is too large: more than 300,000 variables, ports and mounts; the rest is not read")
 	}
 	return false
 }

@@ -15,10 +15,12 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 		Image:       facts.Setting{Key: "image", Origin: s.origin},
 		Environment: r.effective(s, scope),
 		Ports:       unique(s.ports, portKey),
-		Volumes:     unique(s.volumes, volumeKey),
 		Profiles:    unique(s.profiles, same),
 		Command:     s.command,
 		Replicas:    1,
+	}
+	for _, mounted := range unique(s.volumes, volumeKey) {
+		c.Volumes = append(c.Volumes, mounted.Volume)
 	}
 	if s.image != nil {
 		c.Image = *s.image

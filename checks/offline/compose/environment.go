@@ -11,6 +11,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
@@ -34,6 +35,9 @@ func (d *document) environment(field yamltext.Field, path []string) environment 
 	switch field.Value.Kind {
 	case yaml.MappingNode:
 		fields := d.fields(field.Value)
+		if !d.spend(len(fields), d.origin(field.Value)) {
+			return environment{}
+		}
 		result := environment{given: true, mapping: true, entries: make([]variable, 0, len(fields))}
 		for _, entry := range fields {
 			if d.resetAt(entry.Value, append(path[:len(path):len(path)], entry.Key.Value)) {
@@ -45,6 +49,9 @@ func (d *document) environment(field yamltext.Field, path []string) environment 
 		return result
 	case yaml.SequenceNode:
 		items := d.items(field.Value)
+		if !d.spend(len(items), d.origin(field.Value)) {
+			return environment{}
+		}
 		result := environment{given: true, entries: make([]variable, 0, len(items))}
 		for _, item := range items {
 			if item.Value.Tag == tagReset {
@@ -74,13 +81,13 @@ func (d *document) mapped(entry yamltext.Field) variable {
 		at := facts.Origin{Source: d.file.Source, Span: d.file.Span(entry.Value), Key: name, KeySpan: keySpan, Format: facts.Compose}
 		return d.inherited(name, at, d.aliases(entry))
 	}
-	value, _ := d.value(entry, name, keySpan)
+	value := d.value(entry, name, keySpan)
 	return variable{Assignment: facts.Assignment{Name: name, Value: value}}
 }
 
 // listed reads an item NAME=value, or NAME. ok is false when not even the name is known.
 func (d *document) listed(item yamltext.Field) (variable, bool) {
-	whole, written := d.value(item, "", facts.Span{})
+	whole, written := d.read(item, "", facts.Span{})
 	if item.Value.Kind != yaml.ScalarNode {
 		return variable{}, false
 	}
@@ -98,7 +105,7 @@ func (d *document) listed(item yamltext.Field) (variable, bool) {
 	valueSpan := facts.Span{Start: span.End, End: span.End}
 	if found {
 		valueSpan = span
-		if at, ok := equals(whole, written.Bytes, item.Value.Value); ok {
+		if at, ok := equals(whole, written); ok {
 			keySpan.End, valueSpan.Start = at.Start, at.End
 		}
 	}
@@ -122,18 +129,21 @@ func (d *document) listed(item yamltext.Field) (variable, bool) {
 	return variable{Assignment: facts.Assignment{Name: name, Value: whole}}, true
 }
 
-// equals finds the byte of the file that is the equals sign behind the name. ok is false when the name came through a
-// variable or the sign is written as an escape of several signs.
-func equals(whole facts.Setting, written []byte, decoded string) (at facts.Span, ok bool) {
-	text := whole.Text
-	if written != nil {
-		text = decoded
+// equals finds the byte of the file that is the equals sign behind the name. written is the item before variables were put
+// in; it is empty when there are none. ok is false when the name came through a variable.
+func equals(whole facts.Setting, written traced.Text) (at facts.Span, ok bool) {
+	text, origin := whole.Text, whole.Origin
+	if len(written.Bytes) > 0 {
+		text, origin.Runs = string(written.Bytes), written.Runs
+		if written.Lost {
+			return at, false
+		}
 	}
 	index := strings.IndexByte(text, '=')
 	if index < 0 || strings.IndexByte(text[:index], '$') >= 0 {
 		return at, false
 	}
-	places, ok := whole.Origin.Places(index, index+1)
+	places, ok := origin.Places(index, index+1)
 	if !ok || len(places) != 1 || places[0].Source != whole.Origin.Source {
 		return at, false
 	}
@@ -150,6 +160,7 @@ func (d *document) inherited(name string, at facts.Origin, via []facts.Origin) v
 		value := &result.Value
 		value.Text, value.State, value.Why = found.Text, found.State, found.Why
 		value.Via = append(append([]facts.Origin{found.Origin}, found.Via...), via...)
+		value.Via = value.Via[:min(len(value.Via), maxVia)]
 		result.inherited = !found.Known()
 		hide(*value)
 	}
@@ -255,7 +266,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 	if source == nil {
 		return nil
 	}
-	if r.envFiles += len(source.Text); r.envFiles > maxEnvFiles {
+	if r.envFiles += len(source.Text); r.envFiles > maxEnvFiles || r.expanded > maxExpanded {
 		r.spend(maxWork, at)
 		return nil
 	}
@@ -267,8 +278,8 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 		return nil
 	}
 	for i := range read {
-		via := read[i].Value.Via
-		read[i].Value.Via = append(via[:len(via):len(via)], at)
+		r.expanded += len(read[i].Value.Text)
+		read[i].Value.Via = addVia(read[i].Value.Via, at)
 	}
 	return read
 }

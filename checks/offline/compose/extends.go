@@ -84,8 +84,7 @@ func (r *reader) extend(all *services, extending *service, depth int) *service {
 	}
 	entries := make([]variable, len(inherited.environment.entries))
 	for i, entry := range inherited.environment.entries {
-		via := entry.Value.Via
-		entry.Value.Via = append(via[:len(via):len(via)], at)
+		entry.Value.Via = addVia(entry.Value.Via, at)
 		entries[i] = entry
 	}
 	inherited.environment.entries = entries

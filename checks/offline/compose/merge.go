@@ -66,7 +66,7 @@ func (s *service) reset(path []string) {
 	case "ports":
 		s.ports = nil
 	case "volumes", "tmpfs":
-		s.volumes = slices.DeleteFunc(slices.Clone(s.volumes), func(volume facts.Volume) bool { return volume.Origin.Key == path[0] })
+		s.volumes = slices.DeleteFunc(slices.Clone(s.volumes), func(volume volume) bool { return volume.Origin.Key == path[0] })
 	case "configs", "secrets":
 		s.mounts = slices.DeleteFunc(slices.Clone(s.mounts), func(mount mount) bool { return mount.kind == path[0] })
 	case "profiles":
@@ -97,6 +97,11 @@ func (s *service) resetNetworks(path []string) {
 func (s *services) merge(r *reader, over *service) {
 	if base := s.get(over.name); base != nil {
 		over = r.merge(base, over)
+	}
+	if len(over.volumes) > 0 {
+		merged := *over
+		merged.volumes = canonical(over.volumes)
+		over = &merged
 	}
 	s.put(over)
 }
@@ -129,7 +134,7 @@ func (r *reader) merge(base, over *service) *service {
 	}
 	merged.envFiles = unique(slices.Concat(base.envFiles, over.envFiles), envFileKey)
 	merged.ports = slices.Concat(base.ports, over.ports)
-	merged.volumes = slices.Concat(base.volumes, over.volumes)
+	merged.volumes = addVolumes(base.volumes, over.volumes)
 	merged.mounts = slices.Concat(base.mounts, over.mounts)
 	merged.profiles = slices.Concat(base.profiles, over.profiles)
 	merged.networks = mergeNetworks(base.networks, over.networks)
@@ -145,6 +150,38 @@ func (r *reader) merge(base, over *service) *service {
 // named says whether a network has a name.
 func named(name string) func(network) bool {
 	return func(joined network) bool { return joined.name == name }
+}
+
+// addVolumes adds the mounts that are not there yet in the same words. One that is stays where it is, and may be hidden by
+// one behind it.
+func addVolumes(base, over []volume) []volume {
+	if len(base) == 0 {
+		return over
+	}
+	all := slices.Clone(base)
+	known := make(map[string]bool, len(base))
+	for _, volume := range base {
+		known[volume.words] = true
+	}
+	for _, volume := range over {
+		if volume.words == "" || !known[volume.words] {
+			known[volume.words] = true
+			all = append(all, volume)
+		}
+	}
+	return all
+}
+
+// canonical is what docker compose makes of a service's mounts when it has read the file: all in the long form, so that
+// none is in the same words as one in the short form of the next file, and one for each target.
+func canonical(volumes []volume) []volume {
+	volumes = unique(volumes, volumeKey)
+	for i := range volumes {
+		if volumes[i].short {
+			volumes[i].words = ""
+		}
+	}
+	return volumes
 }
 
 func mergeNetworks(base, over []network) []network {

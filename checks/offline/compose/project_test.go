@@ -380,7 +380,8 @@ func theirPorts(service types.ServiceConfig) []string {
 	for _, port := range service.Ports {
 		ports = append(ports, fmt.Sprintf("%s|%s|%d|%s", port.HostIP, port.Published, port.Target, port.Protocol))
 	}
-	return sorted(ports)
+	// A port in the long form whose published port is a number is not the same as another for compose-go.
+	return slices.Compact(sorted(ports))
 }
 
 func ourVolumes(container *facts.Container, directory string) []string {

@@ -24,7 +24,7 @@ type service struct {
 	environment environment
 	envFiles    []envFile
 	ports       []facts.Port
-	volumes     []facts.Volume
+	volumes     []volume
 	mounts      []mount // of configs and secrets
 	profiles    []string
 	networks    []network
@@ -107,6 +107,12 @@ func (d *document) service(entry yamltext.Field) *service {
 	name := entry.Key.Value
 	span := d.file.Span(entry.Key)
 	result := &service{name: name, origin: facts.Origin{Source: d.file.Source, Span: span, Key: name, KeySpan: span, Format: facts.Compose}}
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" || name == "" {
+		d.problem(d.origin(entry.Key), fmt.Sprintf("docker compose refuses the service name %s; use letters, digits, dots, underscores and dashes", shown(name)))
+		if name == "" {
+			return nil
+		}
+	}
 	if entry.Value.Kind != yaml.MappingNode {
 		if !null(entry.Value) {
 			d.problem(d.origin(entry.Value), fmt.Sprintf("service %s must be a mapping and docker compose refuses the file", shown(name)))
@@ -173,7 +179,7 @@ func (d *document) scalar(field yamltext.Field) *facts.Setting {
 	if null(field.Value) {
 		return nil
 	}
-	setting, _ := d.value(field, field.Key.Value, d.file.Span(field.Key))
+	setting := d.value(field, field.Key.Value, d.file.Span(field.Key))
 	return &setting
 }
 

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -24,13 +25,19 @@ func null(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.Sh
 // text gives a scalar as docker compose passes it on: typed, then as text again, with the variables put in. An empty
 // setting is null's.
 func (d *document) text(field yamltext.Field, key string) facts.Setting {
-	setting, _ := d.value(field, key, facts.Span{})
+	return d.value(field, key, facts.Span{})
+}
+
+// value gives a scalar as text does, with the place of its name.
+func (d *document) value(field yamltext.Field, key string, keySpan facts.Span) facts.Setting {
+	setting, _ := d.read(field, key, keySpan)
+	hide(setting)
 	return setting
 }
 
-// value gives a scalar as text does. written is its decoded text before variables are put in, with the bytes of each
-// character, for those who must take it apart.
-func (d *document) value(field yamltext.Field, key string, keySpan facts.Span) (setting facts.Setting, written traced.Text) {
+// read gives a scalar as value does, but leaves secrets for the caller to hide. written is its decoded text before
+// variables are put in, with the bytes of each character; it is empty when there are none.
+func (d *document) read(field yamltext.Field, key string, keySpan facts.Span) (setting facts.Setting, written traced.Text) {
 	node := field.Value
 	setting = facts.Setting{Key: facts.Key(key), State: facts.Set, Origin: facts.Origin{
 		Source: d.file.Source, Key: key, KeySpan: keySpan, Format: facts.Compose,
@@ -55,7 +62,6 @@ func (d *document) value(field yamltext.Field, key string, keySpan facts.Span) (
 		}
 	}
 	if strings.IndexByte(setting.Text, '$') < 0 && !templated(setting.Text) {
-		hide(setting)
 		return setting, written
 	}
 	return d.substitute(setting)
@@ -79,6 +85,10 @@ func (d *document) substitute(setting facts.Setting) (facts.Setting, traced.Text
 		written.Unknown(templateReason)
 		return d.finish(written, setting, ""), written
 	}
+	if d.expanded > maxExpanded {
+		written.Unknown("variables make the values of the project longer than 32 MiB")
+		return d.finish(written, setting, ""), written
+	}
 	missing := ""
 	expanded, refusal, at := dotenv.Expand(written, d.scope.watch(&missing))
 	if refusal != "" {
@@ -87,6 +97,7 @@ func (d *document) substitute(setting facts.Setting) (facts.Setting, traced.Text
 		expanded = traced.Text{}
 		expanded.Unknown("docker compose refuses it: " + refusal)
 	}
+	d.expanded += len(expanded.Bytes)
 	return d.finish(expanded, setting, missing), written
 }
 
@@ -98,8 +109,15 @@ func (d *document) finish(text traced.Text, written facts.Setting, missing strin
 	if setting.Known() && missing != "" {
 		setting.Why = defaulted(missing)
 	}
-	hide(setting)
 	return setting
+}
+
+// addVia adds a place to the way that a value took.
+func addVia(via []facts.Origin, at facts.Origin) []facts.Origin {
+	if len(via) >= maxVia {
+		return via
+	}
+	return append(via[:len(via):len(via)], at)
 }
 
 // aliases gives the places of the aliases through which a value came, nearest first.
@@ -134,9 +152,13 @@ func typed(node *yaml.Node) (text string, ok bool) {
 		return "", true
 	case string:
 		return value, true
-	case int:
-		if node.Value == "-0" {
-			return "-0", true // a float for docker compose, whose YAML library knows the sign of zero
+	case int, int64, uint64:
+		// docker compose's YAML library, of a later version, knows the sign of zero and fewer numbers in base 2 and 8.
+		digits := strings.ReplaceAll(node.Value, "_", "")
+		_, signed := strconv.ParseInt(digits, 0, 64)
+		_, unsigned := strconv.ParseUint(digits, 0, 64)
+		if node.Value == "-0" || signed != nil && unsigned != nil {
+			return node.Value, true
 		}
 	}
 	return fmt.Sprint(value), true
@@ -154,11 +176,28 @@ func templated(text string) bool {
 	return false
 }
 
+// mayHoldSecret says whether a text that is no secret itself may be a URL with one. It is there to be fast.
+func mayHoldSecret(text string) bool {
+	equals := strings.IndexByte(text, '=') >= 0
+	if !equals && strings.IndexByte(text, '@') < 0 {
+		return false
+	}
+	if strings.Contains(text, "//") {
+		return true
+	}
+	for i := 0; equals && i+2 < len(text); i++ {
+		if text[i]|0x20 == 'p' && (text[i+1]|0x20 == 'a' && text[i+2]|0x20 == 's' || text[i+1]|0x20 == 'w' && text[i+2]|0x20 == 'd') {
+			return true
+		}
+	}
+	return false
+}
+
 // hide marks what must not be shown of a value, wherever it is written.
 func hide(setting facts.Setting) {
 	spans := []facts.Span{{Start: 0, End: len(setting.Text)}}
 	if !setting.Sensitive() {
-		if !strings.ContainsAny(setting.Text, "=@") {
+		if !mayHoldSecret(setting.Text) {
 			return
 		}
 		spans = facts.SecretsInURL(setting.Text)

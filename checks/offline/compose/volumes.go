@@ -3,7 +3,10 @@ package compose
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -11,56 +14,99 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
+// volume is a mount of a service.
+type volume struct {
+	facts.Volume
+	// words are how it is written, to tell whether another is written the same; empty for one that no other can equal.
+	words string
+	// short says that it is written as SOURCE:TARGET.
+	short bool
+}
+
 // volumes reads volumes: of a service.
-func (d *document) volumes(field yamltext.Field) []facts.Volume {
-	var volumes []facts.Volume
-	for _, item := range d.items(field.Value) {
+func (d *document) volumes(field yamltext.Field) []volume {
+	items := d.items(field.Value)
+	if !d.spend(len(items), d.origin(field.Value)) {
+		return nil
+	}
+	var volumes []volume
+	for _, item := range items {
 		if item.Value.Tag == tagReset {
 			continue
 		}
-		if item.Value.Kind == yaml.MappingNode {
-			volume := facts.Volume{Origin: d.origin(item.Value)}
-			for _, entry := range d.fields(item.Value) {
-				switch entry.Key.Value {
-				case "source":
-					volume.Source = d.text(entry, "source").Text
-				case "target":
-					target := d.text(entry, "target")
-					volume.Target, volume.Origin = target.Text, target.Origin
-				}
-			}
-			volume.Origin.Key = "volumes"
-			volumes = append(volumes, volume)
-			continue
-		}
-		spec := d.text(item, "volumes")
-		volume, ok := parseVolume(spec.Text)
+		read, ok := d.volume(item)
 		if !ok {
-			if spec.Known() {
-				d.problem(spec.Origin, fmt.Sprintf("the volume %s is malformed and docker compose refuses the file; write SOURCE:TARGET", shown(spec.Text)))
-			}
 			continue
 		}
-		volume.Origin = spec.Origin
-		volumes = append(volumes, volume)
-	}
-	for i, volume := range volumes {
-		if strings.HasPrefix(volume.Target, "/") {
-			volumes[i].Target = path.Clean(volume.Target)
+		read.Origin.Key = "volumes"
+		if strings.HasPrefix(read.Target, "/") {
+			read.Target = path.Clean(read.Target)
 		}
+		volumes = append(volumes, read)
 	}
 	return volumes
 }
 
-// temporary reads tmpfs:, a path or a list of paths, each perhaps with options.
-func (d *document) temporary(field yamltext.Field) []facts.Volume {
-	var volumes []facts.Volume
-	for _, spec := range d.settings(field) {
-		if spec.Text == "" {
-			continue
+func (d *document) volume(item yamltext.Field) (volume, bool) {
+	if item.Value.Kind != yaml.MappingNode {
+		spec := d.text(item, "volumes")
+		parsed, ok := parseVolume(spec.Text)
+		if !ok && spec.Known() {
+			d.problem(spec.Origin, fmt.Sprintf("the volume %s is malformed and docker compose refuses the file; write SOURCE:TARGET", shown(spec.Text)))
 		}
-		target := cutOutside(spec.Text, ':')[0]
-		volumes = append(volumes, facts.Volume{Target: target, Origin: spec.Origin})
+		parsed.Origin = spec.Origin
+		return volume{Volume: parsed, words: spec.Text, short: true}, ok
+	}
+	long := volume{Volume: facts.Volume{Origin: d.origin(item.Value)}}
+	bind := false
+	for _, entry := range d.fields(item.Value) {
+		switch entry.Key.Value {
+		case "type":
+			bind = d.text(entry, "type").Text == "bind"
+		case "source":
+			long.Source = d.text(entry, "source").Text
+		case "target":
+			target := d.text(entry, "target")
+			long.Target, long.Origin = target.Text, target.Origin
+		}
+	}
+	// In another file a relative path means another place.
+	if !bind || !strings.HasPrefix(long.Source, ".") || d.base == d.scope.base {
+		long.words = d.words(item.Value, 0)
+	}
+	return long, true
+}
+
+// words writes down a mapping so that two that say the same have the same words.
+func (d *document) words(node *yaml.Node, depth int) string {
+	if depth > 4 {
+		return ""
+	}
+	switch node.Kind {
+	case yaml.MappingNode:
+		var entries []string
+		for _, entry := range d.fields(node) {
+			entries = append(entries, entry.Key.Value+"="+d.words(entry.Value, depth+1))
+		}
+		slices.Sort(entries)
+		return "{" + strings.Join(entries, ";") + "}"
+	case yaml.SequenceNode:
+		var items []string
+		for _, item := range d.items(node) {
+			items = append(items, d.words(item.Value, depth+1))
+		}
+		return "[" + strings.Join(items, ";") + "]"
+	}
+	return node.ShortTag() + node.Value
+}
+
+// temporary reads tmpfs:, a path or a list of paths, each perhaps with options.
+func (d *document) temporary(field yamltext.Field) []volume {
+	var volumes []volume
+	for _, spec := range d.settings(field) {
+		if spec.Text != "" {
+			volumes = append(volumes, volume{Volume: facts.Volume{Target: cutOutside(spec.Text, ':')[0], Origin: spec.Origin}, words: spec.Text})
+		}
 	}
 	return volumes
 }
@@ -70,18 +116,9 @@ func parseVolume(spec string) (volume facts.Volume, ok bool) {
 	if len(spec) <= 2 {
 		return facts.Volume{Target: spec}, spec != ""
 	}
-	parts := cutOutside(spec, ':')
-	// A letter in front of a colon is a drive of Windows.
-	for i := 0; i+1 < len(parts); i++ {
-		if len(parts[i]) == 1 && (parts[i][0]|0x20 >= 'a' && parts[i][0]|0x20 <= 'z') {
-			parts[i] += ":" + parts[i+1]
-			parts = append(parts[:i+1], parts[i+2:]...)
-		}
-	}
-	for _, part := range parts {
-		if part == "" {
-			return volume, false
-		}
+	parts := volumeParts(spec)
+	if slices.Contains(parts, "") {
+		return volume, false
 	}
 	switch len(parts) {
 	case 1:
@@ -92,7 +129,30 @@ func parseVolume(spec string) (volume facts.Volume, ok bool) {
 	return volume, false
 }
 
-func volumeKey(volume facts.Volume) string { return volume.Target }
+// volumeParts cuts at the colons, but not inside of ${...} nor behind a letter by itself, which is a drive of Windows.
+func volumeParts(spec string) []string {
+	var parts []string
+	depth, from := 0, 0
+	for i, c := range spec {
+		switch {
+		case c == '$' && strings.HasPrefix(spec[i+1:], "{"):
+			depth++
+		case c == '}' && depth > 0:
+			depth--
+		case c == ':' && depth == 0:
+			drive, n := utf8.DecodeRuneInString(spec[from:i])
+			if n > 0 && from+n == i && unicode.IsLetter(drive) {
+				continue
+			}
+			parts = append(parts, spec[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, spec[from:])
+}
+
+// volumeKey is what makes two mounts the same for docker compose, so that the later one counts.
+func volumeKey(mounted volume) string { return mounted.Origin.Key + " " + mounted.Target }
 
 // mount is a config or a secret of the project that a service gets as a file.
 type mount struct {
@@ -109,7 +169,7 @@ func (d *document) mounts(field yamltext.Field) []mount {
 		}
 		mounted := mount{kind: kind}
 		if item.Value.Kind != yaml.MappingNode {
-			mounted.source = d.text(item, kind).Text
+			mounted.source = d.text(item, "source").Text
 		}
 		for _, entry := range d.fields(item.Value) {
 			switch entry.Key.Value {
