@@ -86,10 +86,31 @@ func (r *reader) unreadable(source *facts.Source, err error) {
 		}
 		message = "it is no YAML: " + syntax.Error()
 	}
-	if templated(string(text)) {
-		message += "; it looks like a template: have bbdoctor read what the template makes"
+	switch {
+	case templateOfLines(text):
+		r.note(at, "it is a template and passed over; have bbdoctor read what the template makes")
+	case templated(string(text)):
+		r.problem(at, message+"; if it is a template, have bbdoctor read what the template makes")
+	default:
+		r.problem(at, message+"; correct it")
 	}
-	r.problem(at, message)
+}
+
+// templateOfLines says whether a line begins with a placeholder or a statement of a template, as no YAML does that is
+// meant as such.
+func templateOfLines(text []byte) bool {
+	for len(text) > 0 {
+		line := text
+		if end := bytes.IndexAny(text, "\r\n"); end >= 0 {
+			line, text = text[:end], text[end+1:]
+		} else {
+			text = nil
+		}
+		if line = bytes.TrimLeft(line, " \t"); bytes.HasPrefix(line, []byte("{{")) || bytes.HasPrefix(line, []byte("{%")) {
+			return true
+		}
+	}
+	return false
 }
 
 // open opens a file that a compose file names at a place. The user is told when that fails; what says what is then not

@@ -143,6 +143,12 @@ func (t *tracer) stand(from, to int, decoded string) {
 		t.failed = true
 		return
 	}
+	if n > 1 && n == to-from {
+		// Equal lengths would say that it stands there verbatim. So all but the first byte have no bytes of their own.
+		t.add(1, from, to)
+		t.done++
+		from, n = to, n-1
+	}
 	t.add(n, from, to)
 	t.copied = false
 	t.done += n
