@@ -326,6 +326,19 @@ func TestReportedRole(t *testing.T) {
 	}
 }
 
+// TestReachesThePrimary: whatever the routing is, the facts are those of the primary.
+func TestReachesThePrimary(t *testing.T) {
+	t.Parallel()
+	for _, comments := range []string{"off", "on"} {
+		c := cluster.New(t, cluster.Options{WithoutRepmgr: true, Pgpool: map[string]string{
+			"load_balance_mode": "on", "backend_weight0": "0", "statement_level_load_balance": "on", "allow_sql_comments": comments,
+		}})
+		if s := ask(t, through(c)); s.PostgreSQL == nil || s.PostgreSQL.InRecovery || s.PostgreSQL.ReadOnly {
+			t.Errorf("allow_sql_comments = %s: %+v", comments, s.PostgreSQL)
+		}
+	}
+}
+
 func TestClientIdleLimit(t *testing.T) {
 	t.Parallel()
 	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, Pgpool: map[string]string{"client_idle_limit": "1"}})

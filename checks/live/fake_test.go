@@ -182,7 +182,16 @@ func TestOtherServers(t *testing.T) {
 			return wire.Answer{Error: e}
 		}, 1, facts.KindPgBouncer},
 		"something": {func(string) wire.Answer { return wire.Answer{Columns: []string{"x"}, Rows: [][]string{{"y"}}} }, 1, facts.KindOther},
-		"nothing":   {func(string) wire.Answer { return wire.Answer{Columns: []string{"pool_version"}} }, 1, facts.KindOther},
+		"silent about itself": {func(statement string) wire.Answer {
+			if strings.HasPrefix(statement, "SHOW") {
+				return wire.Answer{Error: wire.UnknownParameter("pool_version")}
+			}
+			return wire.Answer{Error: wire.PostgreSQL("ERROR", "42501", "permission denied for view pg_roles", "aclchk.c", "aclcheck_error")}
+		}, 4711, facts.KindPostgreSQL},
+		"Pgpool-II without its node": {func(string) wire.Answer {
+			return wire.Answer{Error: wire.Pgpool("FATAL", "XX000", "unable to read data from DB node 0", "EOF encountered with backend", "pool_stream.c")}
+		}, 4711, facts.KindPgpool},
+		"nothing": {func(string) wire.Answer { return wire.Answer{Columns: []string{"pool_version"}} }, 1, facts.KindOther},
 	} {
 		server := wire.Listen(t, func(s *wire.Session) { s.PID = c.pid; s.Serve(c.answer) })
 		s := probe(t, at(server))
@@ -253,6 +262,9 @@ func TestSilence(t *testing.T) {
 			s := probe(t, target)
 			if s.Login.Cause != c.cause {
 				t.Fatalf("%+v %+v", s.Login, s.Login.Error)
+			}
+			if name == "no version" && s.Server.Kind != "" {
+				t.Errorf("a server that says nothing is %+v", s.Server)
 			}
 			if c.cause == facts.CauseNone {
 				if last := s.Queries[len(s.Queries)-1]; last.Error == nil {

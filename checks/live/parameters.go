@@ -68,24 +68,40 @@ func parameter(name, value, version string) facts.Measured {
 	return m
 }
 
-// names are the parameters to ask for one by one: all that the release has, but backend_flag, and the lists of watchdog and
-// heartbeat. Parameters of a backend node are asked for as many nodes as there are; 0 means that nobody knows.
+// oneByOne are the parameters to ask for where all at once is not safe: those that rules judge. Not every name may be asked
+// for: 4.3.5 dies of PGPOOL SHOW fail_over_on_backend_error, the old spelling of a parameter. Of backend_flag see
+// [showAllIsSafe].
+var oneByOne = []string{
+	"allow_clear_text_frontend_auth", "app_name_redirect_preference_list", "authentication_timeout", "auto_failback",
+	"auto_failback_interval", "backend_clustering_mode", "child_life_time", "child_max_connections", "client_idle_limit",
+	"connect_timeout", "connection_cache", "connection_life_time", "database_redirect_preference_list",
+	"detach_false_primary", "disable_load_balance_on_write", "enable_pool_hba", "failback_command", "failover_command",
+	"failover_on_backend_error", "failover_on_backend_shutdown", "follow_primary_command", "health_check_max_retries",
+	"health_check_period", "health_check_retry_delay", "health_check_timeout", "health_check_user", "listen_backlog_multiplier",
+	"load_balance_mode", "master_slave_mode", "master_slave_sub_mode", "max_pool", "memory_cache_enabled", "num_init_children",
+	"pcp_listen_addresses", "process_management_mode", "replicate_select", "replication_mode", "reserved_connections",
+	"reset_query_list", "search_primary_node_timeout", "sr_check_period", "sr_check_user", "ssl",
+	"statement_level_load_balance", "use_watchdog", "user_redirect_preference_list",
+}
+
+// oneByOneOfNode are those of each backend node.
+var oneByOneOfNode = []string{"backend_application_name", "backend_hostname", "backend_port", "backend_weight"}
+
+// names are the statements to send one by one: what the release knows. nodes is how many backend nodes there are; 0 means that
+// nobody knows.
 func names(version string, nodes int) []string {
 	if nodes == 0 {
 		nodes = 3
 	}
-	nodes = min(nodes, 16)
 	var list []string
-	for _, name := range pgpoolconf.Names() {
-		parameter, ok := pgpoolconf.Parameter(name)
-		if !ok || !parameter.Exists(version) || name == "backend_flag" || facts.SensitiveName(name) {
-			continue
-		}
-		switch {
-		case parameter.Index == pgpoolconf.NoIndex, parameter.Index == pgpoolconf.IndexOptional:
+	for _, name := range oneByOne {
+		if parameter, ok := pgpoolconf.Parameter(name); ok && parameter.Exists(version) {
 			list = append(list, name)
-		case len(name) > 8 && name[:8] == "backend_":
-			for i := range nodes {
+		}
+	}
+	for _, name := range oneByOneOfNode {
+		if parameter, ok := pgpoolconf.Parameter(name); ok && parameter.Exists(version) {
+			for i := range min(nodes, mostNodes) {
 				list = append(list, name+strconv.Itoa(i))
 			}
 		}
@@ -118,14 +134,13 @@ func (s *session) flight(ctx context.Context, asked []string, version string) ([
 	err := frontend.Flush()
 	stop()
 	var list []facts.Measured
-	for _, name := range asked {
-		if err != nil {
-			break
+	for range asked {
+		var items [][2]string
+		if err == nil {
+			items, err = s.oneAnswer(ctx)
 		}
-		var value string
-		var found bool
-		if value, found, err = s.oneValue(ctx); found {
-			list = append(list, parameter(name, value, version))
+		for _, item := range items {
+			list = append(list, parameter(item[0], item[1], version))
 		}
 	}
 	if err != nil {
@@ -135,24 +150,39 @@ func (s *session) flight(ctx context.Context, asked []string, version string) ([
 	return list, err
 }
 
-// oneValue reads the answer to one statement: its first cell, if it has one. An error of the server leaves it without.
-func (s *session) oneValue(ctx context.Context) (value string, found bool, err error) {
+// oneAnswer reads the answer to one statement, as names and values. It has one column called like the parameter; for a
+// parameter that each node can have its own of, item, value and description. An error of the server leaves it empty.
+func (s *session) oneAnswer(ctx context.Context) (items [][2]string, err error) {
+	var columns []string
 	for {
 		message, err := s.conn.ReceiveMessage(ctx)
 		if err != nil {
-			return "", false, err
+			return nil, err
 		}
 		switch m := message.(type) {
+		case *pgproto3.RowDescription:
+			columns = columns[:0]
+			for _, field := range m.Fields {
+				columns = append(columns, string(field.Name))
+			}
 		case *pgproto3.DataRow:
-			if !found && len(m.Values) > 0 {
-				value, found = string(m.Values[0]), true
+			switch {
+			case len(items) == mostItems:
+				return nil, errTable
+			case len(columns) == 1 && len(m.Values) == 1:
+				items = append(items, [2]string{columns[0], string(m.Values[0])})
+			case len(columns) >= 2 && len(m.Values) >= 2 && columns[0] == "item" && columns[1] == "value":
+				items = append(items, [2]string{string(m.Values[0]), string(m.Values[1])})
 			}
 		case *pgproto3.ErrorResponse:
 			if m.Severity == "FATAL" || m.Severity == "PANIC" {
-				return "", false, pgconn.ErrorResponseToPgError(m)
+				return nil, pgconn.ErrorResponseToPgError(m)
 			}
 		case *pgproto3.ReadyForQuery:
-			return value, found, nil
+			return items, nil
 		}
 	}
 }
+
+// mostItems bounds the answer to one PGPOOL SHOW; there are 128 nodes at most.
+const mostItems = 200

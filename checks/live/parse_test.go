@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
 
 func TestPgpoolVersion(t *testing.T) {
@@ -37,12 +38,15 @@ func TestShowAllIsSafe(t *testing.T) {
 func TestNamesToAsk(t *testing.T) {
 	t.Parallel()
 	list := names("4.6.1", 2)
-	for _, name := range []string{"num_init_children", "backend_hostname0", "backend_port1", "health_check_period", "user_redirect_preference_list"} {
+	for _, name := range []string{"num_init_children", "backend_hostname0", "backend_port1", "health_check_period", "process_management_mode", "user_redirect_preference_list"} {
 		if !slices.Contains(list, name) {
 			t.Errorf("%s is missing", name)
 		}
 	}
 	for _, name := range list {
+		if p, _ := pgpoolconf.Parameter(name); p.Fate == pgpoolconf.Alias {
+			t.Errorf("an old spelling is asked for: %s", name)
+		}
 		if strings.HasPrefix(name, "backend_flag") || facts.SensitiveName(name) || name == "backend_hostname2" || name == "master_slave_mode" {
 			t.Errorf("%s is asked for", name)
 		}

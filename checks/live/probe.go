@@ -76,30 +76,33 @@ func (s *session) examine(ctx context.Context, t *Target, snapshot *facts.Snapsh
 	}
 	if s.alive() {
 		t.progress("ask Pgpool-II for the backend nodes")
+		s.limit = t.timeout()
 		if answer, err := s.ask(ctx, showNodes); err == nil {
 			snapshot.PoolNodes = poolNodes(answer)
 		}
 	}
 }
 
-// otherServer tells apart what does not know SHOW pool_version. PostgreSQL gives the number of its server process with the
-// login; a pooler makes one up.
+// otherServer tells apart what did not answer SHOW pool_version. PostgreSQL gives the number of its server process with the
+// login; a pooler makes one up. The kind stays empty when the session ended before anything was said.
 func otherServer(err error, s *session, p *facts.PostgreSQL, pid int64) facts.Server {
+	if err == nil {
+		return facts.Server{Kind: facts.KindOther, Text: "the answer to " + showVersion + " is not Pgpool-II's"}
+	}
 	m := messageIn(err)
 	switch {
-	case m != nil && m.localized && strings.Contains(m.Message, "invalid command 'SHOW pool_version'"):
+	case m == nil:
+		return facts.Server{Text: serverError(err).Message}
+	case m.FromPgpool:
+		return facts.Server{Kind: facts.KindPgpool, Text: m.Message}
+	case m.localized && strings.Contains(m.Message, "invalid command 'SHOW pool_version'"):
 		return facts.Server{Kind: facts.KindPgBouncer, Text: "the console of PgBouncer: " + m.Message}
-	case m == nil || m.Code != "42704" || p == nil:
-		return facts.Server{Kind: facts.KindOther, Text: otherText(err)}
+	case m.Code != "42704":
+		return facts.Server{Kind: facts.KindOther, Text: m.Message}
+	case p == nil:
+		return facts.Server{Kind: facts.KindPostgreSQL, Text: "PostgreSQL, directly or behind a pooler that is not Pgpool-II"}
 	case int64(s.conn.PID()) != pid:
 		return facts.Server{Kind: facts.KindPgBouncer, Text: "PostgreSQL " + p.Version + " behind PgBouncer or a pooler like it: the server process is not the one that the login named"}
 	}
 	return facts.Server{Kind: facts.KindPostgreSQL, Version: p.Version, Text: "PostgreSQL " + p.Version}
-}
-
-func otherText(err error) string {
-	if err == nil {
-		return "the answer to " + showVersion + " is not Pgpool-II's"
-	}
-	return clean(reason(err))
 }
