@@ -26,7 +26,7 @@ func judgeConfBackends(p *rules.Pass, i rules.Instance) {
 		if backend.Port.Bad != "" {
 			p.Failf(i.At(backend.Port), "%s; Pgpool-II does not start", subject(i, backend.Port)).
 				Helpf("Write the port on which PostgreSQL listens, usually 5432.")
-		} else if backend.Host.Known() && backend.Host.Text != "" && backend.Port.Known() {
+		} else if backend.Host.Text != "" {
 			n.address = backend.Host.Text + ":" + backend.Port.Text
 		}
 		nodes = append(nodes, n)

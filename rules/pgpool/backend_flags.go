@@ -43,7 +43,7 @@ func judgeFlag(p *rules.Pass, i rules.Instance, backend facts.BackendNode) {
 		return
 	}
 	p.OK()
-	if flag.Bad != "" && flag.Norm == "" {
+	if refused(flag) {
 		finding := p.Failf(i.At(flag), "backend node %s has the flag %s: %s; Pgpool-II does not start", backend.Index, flag.Shown(), flag.Bad).
 			Helpf("Remove the flag; ALLOW_TO_FAILOVER is what a node has without one.")
 		if strings.Contains(flag.Text, "ALWAYS_MASTER") {

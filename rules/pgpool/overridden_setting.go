@@ -20,8 +20,11 @@ var OverriddenSetting = &rules.Rule{
 				p.Skipf("%s names a file that is not among the inputs, and what it sets is stronger", userConf)
 			}
 			said := map[place]bool{}
-			for _, setting := range inOrder(pgpool.Settings, pgpool.Environment) {
-				judgeHidden(p, setting, said)
+			// A parameter knows what is stronger than the variable that stands for it; the variable does not.
+			for _, settings := range []facts.Settings{pgpool.Settings, pgpool.Environment} {
+				for _, setting := range inOrder(settings) {
+					judgeHidden(p, setting, said)
+				}
 			}
 		}
 	},
@@ -30,7 +33,14 @@ var OverriddenSetting = &rules.Rule{
 // judgeHidden reports the values that a setting hides and that are other ones, each place once.
 func judgeHidden(p *rules.Pass, setting facts.Setting, said map[place]bool) {
 	for _, hidden := range setting.Overridden {
-		if hidden.State != facts.Set || said[placeOf(hidden.Origin)] || same(setting, hidden) {
+		if hidden.State != facts.Set || said[placeOf(hidden.Origin)] {
+			continue
+		}
+		if !setting.Known() {
+			p.Skipf("%s is not known: %s; it overrides another value", rules.NameOf(setting), setting.Why)
+			return
+		}
+		if same(setting, hidden) {
 			continue
 		}
 		said[placeOf(hidden.Origin)] = true
@@ -40,11 +50,8 @@ func judgeHidden(p *rules.Pass, setting facts.Setting, said map[place]bool) {
 	}
 }
 
-// same says whether two settings come to the same value; one that is not known may.
+// same says whether two settings come to the same value.
 func same(a, b facts.Setting) bool {
-	if !a.Known() {
-		return true
-	}
 	if a.Norm != "" && b.Norm != "" {
 		return a.Norm == b.Norm
 	}

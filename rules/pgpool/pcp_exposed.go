@@ -53,7 +53,7 @@ var PCPExposed = &rules.Rule{
 func onlyLocal(addresses string) bool {
 	for address := range strings.SplitSeq(addresses, ",") {
 		address = strings.TrimSpace(address)
-		if address != "" && !strings.EqualFold(address, "localhost") && !strings.HasPrefix(address, "127.") && address != "::1" {
+		if address != "" && !strings.EqualFold(address, "localhost") && !strings.HasPrefix(address, "127.") && strings.Trim(address, "[]") != "::1" {
 			return false
 		}
 	}

@@ -82,7 +82,7 @@ func TestDiscards(t *testing.T) {
 func TestOnlyLocal(t *testing.T) {
 	t.Parallel()
 	for addresses, want := range map[string]bool{
-		"localhost": true, "127.0.0.1": true, "::1": true, "": true, "localhost, 127.0.1.1": true,
+		"localhost": true, "127.0.0.1": true, "::1": true, "[::1]": true, "": true, "localhost, 127.0.1.1": true,
 		"*": false, "0.0.0.0": false, "localhost,10.0.0.5": false, "::": false, "localhost.example.com": false,
 	} {
 		if got := onlyLocal(addresses); got != want {
