@@ -61,7 +61,7 @@ func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.wire = &wire{Conn: conn, left: mostLogin}
+	l.wire = newWire(conn)
 	if l.encryption == plain {
 		return l.wire, nil
 	}
@@ -87,7 +87,7 @@ func (l *line) secure(ctx context.Context) (net.Conn, error) {
 	case 'S':
 		conn := tls.Client(l.wire, l.config)
 		if err := conn.HandshakeContext(ctx); err != nil {
-			if first := l.wire.first; len(first) > 1 && first[1] != 0x15 && first[1] != 0x16 {
+			if first := l.wire.began(0); len(first) > 1 && first[1] != 0x15 && first[1] != 0x16 {
 				return nil, errForeign // no record of TLS: "SSH-2.0-" begins like consent
 			}
 			return nil, fmt.Errorf("%w: %w", errTLSHandshake, err)

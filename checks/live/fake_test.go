@@ -353,6 +353,9 @@ func TestFloods(t *testing.T) {
 			if s.Login.OK && (len(s.Queries) == 0 || s.Queries[0].Error == nil) {
 				t.Errorf("%+v", s.Queries)
 			}
+			if name == "one huge message" && s.Queries[0].Error.Message != "what came is no message of the protocol" {
+				t.Errorf("%+v", s.Queries[0].Error)
+			}
 			eventually(t, "a connection is left", func() bool { seen := server.Seen(); return seen.Closed == seen.Connections })
 			// What was sent beyond the bound of an answer lies in the buffers of the system.
 			if sent := server.Seen().Sent; sent > 32<<20 {
@@ -360,6 +363,44 @@ func TestFloods(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTooManyRows: an answer that has an end is not kept either when it is too large.
+func TestTooManyRows(t *testing.T) {
+	t.Parallel()
+	for rows, complete := range map[int]bool{20_000: true, 20_001: false} {
+		server := wire.Listen(t, func(s *wire.Session) {
+			s.Serve(func(statement string) wire.Answer {
+				answer := wire.Pgpool473.Answer(statement)
+				if statement == "SHOW pool_processes" {
+					answer.Rows = slices.Repeat(answer.Rows[:1], rows)
+				}
+				return answer
+			})
+		})
+		s := probe(t, at(server))
+		if got := s.Processes != nil && s.Processes.Busy == rows; got != complete {
+			t.Errorf("%d rows: %+v", rows, s.Processes)
+		}
+		if asked := s.Queries[2]; (asked.Error == nil) != complete {
+			t.Errorf("%d rows: %+v", rows, asked.Error)
+		}
+	}
+}
+
+// FuzzServer says anything, before and after the login.
+func FuzzServer(f *testing.F) {
+	f.Add([]byte("E\x00\x00\x00\x08SERR"), false)
+	f.Add([]byte("T\x00\x00\x00\x06\x00\x00D\x00\x00\x00\x06\xff\xffZ\x00\x00\x00\x05I"), true)
+	f.Add([]byte("R\x00\x00\x00\x17\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00"), false)
+	f.Fuzz(func(t *testing.T, speech []byte, after bool) {
+		server := wire.Listen(t, func(s *wire.Session) {
+			if s.Startup('N') && (!after || s.Ready()) {
+				s.Write(speech)
+			}
+		})
+		probe(t, at(server))
+	})
 }
 
 func TestBrokenMessages(t *testing.T) {
@@ -403,6 +444,9 @@ func TestBrokenMessages(t *testing.T) {
 			s := probe(t, target)
 			if s.Login.Cause != c.cause {
 				t.Errorf("%q, want %q: %+v", s.Login.Cause, c.cause, s.Login.Error)
+			}
+			if name == "half an answer" && !strings.Contains(s.Queries[0].Error.Message, "EOF") {
+				t.Errorf("%+v", s.Queries[0].Error)
 			}
 		})
 	}

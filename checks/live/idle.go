@@ -17,7 +17,7 @@ const idleTick = 5 * time.Second
 func (s *session) idle(ctx context.Context, t *Target) *facts.IdleProbe {
 	probe := &facts.IdleProbe{Wanted: t.ProbeIdle}
 	start := time.Now()
-	s.line.wire.left = mostAnswer
+	s.line.wire.expect(mostAnswer)
 	for time.Since(start) < t.ProbeIdle && ctx.Err() == nil {
 		t.progress("leave a connection idle: " + time.Since(start).Round(time.Second).String() + " of " + t.ProbeIdle.String())
 		tick, cancel := context.WithTimeout(ctx, min(idleTick, t.ProbeIdle-time.Since(start)))

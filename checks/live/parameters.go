@@ -125,7 +125,7 @@ func (s *session) parametersOneByOne(ctx context.Context, version string, nodes 
 func (s *session) flight(ctx context.Context, asked []string, version string) ([]facts.Measured, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
-	s.line.wire.left = mostAnswer
+	s.line.wire.expect(mostAnswer)
 	stop := context.AfterFunc(ctx, func() { s.line.wire.SetDeadline(time.Unix(1, 0)) })
 	frontend := s.conn.Frontend()
 	for _, name := range asked {

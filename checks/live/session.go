@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -87,7 +88,7 @@ func (s *session) ask(ctx context.Context, statement string) (*table, error) {
 func (s *session) query(ctx context.Context, statement string) (*table, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
-	s.line.wire.left = mostAnswer
+	s.line.wire.expect(mostAnswer)
 	results := s.conn.Exec(ctx, statement)
 	var answer *table
 	var cut error
@@ -105,6 +106,8 @@ func (s *session) query(ctx context.Context, statement string) (*table, error) {
 		err = cut
 	case err == nil && answer == nil:
 		err = errors.New("the server gave no answer")
+	case err != nil:
+		err = s.why(err)
 	}
 	if err != nil {
 		if !s.alive() {
@@ -113,6 +116,18 @@ func (s *session) query(ctx context.Context, statement string) (*table, error) {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// why finds the reason of a failure that pgconn forgets: when the first message of an answer does not come, it only says that
+// the connection is closed.
+func (s *session) why(err error) error {
+	if s.alive() || messageIn(err) != nil || !strings.HasSuffix(err.Error(), "conn closed") {
+		return err
+	}
+	if failure := s.line.wire.failure(); failure != nil {
+		return fmt.Errorf("the server ended the connection: %w", failure)
+	}
+	return errors.New("what came is no message of the protocol")
 }
 
 // read takes one answer. It comes back early with an error if that is too large.

@@ -3,6 +3,9 @@ package live
 import (
 	"errors"
 	"net"
+	"os"
+	"slices"
+	"sync"
 )
 
 // What an answer may weigh, in bytes. SHOW pool_processes of a thousand children is a tenth of a megabyte; more than this
@@ -15,42 +18,74 @@ const (
 
 var errFlood = errors.New("the answer does not end: it was cut off")
 
-// wire is the TCP connection. It counts what comes, stops a flood, and remembers how the server began to speak.
+// wire is the TCP connection. It counts what comes, stops a flood, and remembers how the server began to speak and why it
+// stopped. After a failure pgconn reads on in a goroutine of its own, so there is a lock.
 type wire struct {
 	net.Conn
+
+	mu sync.Mutex
 	// left is how many bytes may still come.
 	left int
 	// first are the first bytes that came.
 	first []byte
+	// failed is why nothing comes any more; a deadline is no reason.
+	failed error
 }
 
 const mostFirst = 16
 
+func newWire(conn net.Conn) *wire { return &wire{Conn: conn, left: mostLogin} }
+
 func (w *wire) Read(p []byte) (int, error) {
-	if w.left <= 0 {
+	w.mu.Lock()
+	left := w.left
+	if left <= 0 {
+		w.failed = errFlood
+		w.mu.Unlock()
 		return 0, errFlood
 	}
-	if len(p) > w.left {
-		p = p[:w.left]
-	}
-	n, err := w.Conn.Read(p)
+	w.mu.Unlock()
+	n, err := w.Conn.Read(p[:min(len(p), left)])
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.left -= n
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && w.failed == nil {
+		w.failed = err
+	}
 	if missing := mostFirst - len(w.first); missing > 0 {
 		w.first = append(w.first, p[:min(n, missing)]...)
 	}
 	return n, err
 }
 
-// silent says that nothing came at all.
-func (w *wire) silent() bool { return w == nil || len(w.first) == 0 }
+// expect says how many bytes the next answer may have.
+func (w *wire) expect(most int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left = most
+}
+
+// failure is why nothing comes any more; nil if that is not known.
+func (w *wire) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.failed
+}
+
+// began are the first bytes that came, behind the first skipped.
+func (w *wire) began(skipped int) []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.first[min(skipped, len(w.first)):])
+}
 
 // foreign says that what came, behind the first skipped bytes, is not how a PostgreSQL server begins: with one of the messages
 // of a login, none of which is long. TLS hides it.
 func (w *wire) foreign(skipped int) bool {
-	if w == nil || len(w.first) <= skipped {
+	first := w.began(skipped)
+	if len(first) == 0 {
 		return false
 	}
-	first := w.first[skipped:]
 	switch first[0] {
 	case 'R', 'E', 'N', 'v', 'S', 'K', 'Z':
 		return len(first) > 1 && first[1] != 0 // the length of the message, whose highest byte this is
