@@ -66,7 +66,7 @@ func lineNumbers(entries []facts.Assignment) string {
 	var list strings.Builder
 	for i, entry := range entries {
 		switch {
-		case i > 0 && i == len(entries)-1:
+		case i == len(entries)-1:
 			list.WriteString(" and ")
 		case i > 0:
 			list.WriteString(", ")
@@ -76,15 +76,8 @@ func lineNumbers(entries []facts.Assignment) string {
 	return list.String()
 }
 
-// lineOf is the line on which an assignment begins.
+// lineOf is the line on which a property's key begins.
 func lineOf(at facts.Origin) int {
-	if at.Source == nil {
-		return 0
-	}
-	offset := at.Span.Start
-	if at.KeySpan.Len() > 0 {
-		offset = at.KeySpan.Start
-	}
-	line, _ := at.Source.Position(offset)
+	line, _ := at.Source.Position(at.KeySpan.Start)
 	return line
 }

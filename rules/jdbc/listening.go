@@ -139,7 +139,7 @@ func (l *listening) named(c *facts.Container, name string, one listener, ownName
 			continue
 		}
 		outer := one
-		outer.port, outer.portUnknown = port.Host, !isNumber(port.Host)
+		outer.port = port.Host // what is no number matches nothing here and is unknown among the published ports
 		published = append(published, outer)
 		if port.Host == own.port {
 			own.inner = false

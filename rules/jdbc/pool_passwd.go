@@ -28,7 +28,7 @@ var poolPasswdNeeds = []facts.Key{usePoolPasswd, usePoolHBA, useLDAP, ownHBA, me
 // loginsWithout says how a role may log in through an instance although the image does not put it into pool_passwd; it
 // is empty when there is no other way.
 func loginsWithout(pgpool rules.Instance) string {
-	for _, key := range []facts.Key{usePoolPasswd, usePoolHBA, useLDAP, method} {
+	for _, key := range []facts.Key{usePoolPasswd, usePoolHBA, useLDAP, method, ownHBA} {
 		if setting := pgpool.Variable(key); setting.State == facts.Unresolved || setting.State == facts.Secret {
 			return string(key) + " is not known"
 		}
@@ -42,7 +42,7 @@ func loginsWithout(pgpool rules.Instance) string {
 		return string(useLDAP) + " is on: roles log in through LDAP"
 	case strings.EqualFold(pgpool.Variable(method).Text, "trust"):
 		return string(method) + "=trust: roles log in without a password"
-	case pgpool.Variable(ownHBA).State != facts.Absent && pgpool.Variable(ownHBA).Text != "":
+	case pgpool.Variable(ownHBA).Text != "":
 		return string(ownHBA) + " replaces the image's pool_hba.conf"
 	}
 	container := pgpool.Declared(facts.Containers).Container

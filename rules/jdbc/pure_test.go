@@ -126,9 +126,27 @@ func TestSeparator(t *testing.T) {
 
 func TestIntended(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"amp;sslmode": "sslmode", "%74argetServerType": "targetServerType", " ssl ": "ssl", "100%": "100%", "": ""} {
+	for name, want := range map[string]string{"amp;sslmode": "sslmode", "%74argetServerType": "targetServerType", " ssl ": "ssl", "100%": "100%", "a%7": "a%7", "%zz": "%zz", "": ""} {
 		if got := intended(name); got != want {
 			t.Errorf("intended(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestHasPlaceholder(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"${DB_PASSWORD}": true, "a${x}b": true, "a${b": false, "a}b": false, "}${": false, "$x": false, "": false} {
+		if got := hasPlaceholder(text); got != want {
+			t.Errorf("hasPlaceholder(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
+func TestOtherDatabase(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{"jdbc:h2:": "H2", "JDBC:H2:mem:x": "H2", "jdbc:h2": "", "jdbc:postgresql://h/d": "", "": ""} {
+		if got := otherDatabase(url); got != want {
+			t.Errorf("otherDatabase(%q) = %q, want %q", url, got, want)
 		}
 	}
 }

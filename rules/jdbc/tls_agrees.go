@@ -51,11 +51,17 @@ var TLSAgrees = &rules.Rule{
 // judgeCertificate reports a URL without a client certificate where the image's pool_hba.conf demands one of everybody
 // who connects with TLS.
 func judgeCertificate(p *rules.Pass, url facts.JDBCURL, pgpool rules.Instance) {
-	ca := pgpool.Variable(clientCA)
-	if !pgpool.Image() || ca.State == facts.Absent || ca.State == facts.Set && ca.Text == "" {
+	ca, hba := pgpool.Variable(clientCA), pgpool.Variable(ownHBA)
+	for _, setting := range []facts.Setting{ca, hba} {
+		if setting.State == facts.Unresolved || setting.State == facts.Secret {
+			p.Skipf("%s is not known: %s", rules.NameOf(setting), setting.Why)
+			return
+		}
+	}
+	if ca.Text == "" {
 		return
 	}
-	if hba := pgpool.Variable(ownHBA); hba.State != facts.Absent && hba.Text != "" {
+	if hba.Text != "" {
 		p.Skipf("%s replaces the pool_hba.conf that asks for client certificates", ownHBA)
 		return
 	}
