@@ -67,14 +67,14 @@ func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 	secured, err := l.secure(ctx)
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	return secured, nil
 }
 
 func (l *line) secure(ctx context.Context) (net.Conn, error) {
-	stop := context.AfterFunc(ctx, func() { l.wire.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = l.wire.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	if _, err := l.wire.Write(binary.BigEndian.AppendUint32([]byte{0, 0, 0, 8}, 80877103)); err != nil {
 		return nil, closedWhenAsked(err)

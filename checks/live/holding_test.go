@@ -48,7 +48,7 @@ func TestCapacity(t *testing.T) {
 			target := at(server)
 			target.ProbeCapacity, target.Yes = c.wanted, true
 			if c.cause == facts.CauseSilence {
-				target.Timeout = time.Second
+				target.Timeout = patient
 			}
 			s := probe(t, target)
 			if s.Capacity == nil || s.Capacity.Held != c.held || s.Capacity.Cause != c.cause || (s.Capacity.Error != nil) != (c.cause != "") {
@@ -140,7 +140,7 @@ func TestIdle(t *testing.T) {
 			target := at(server)
 			target.ProbeIdle = c.lasts
 			if name == "forgotten" {
-				target.Timeout = brief
+				target.Timeout = patient
 			}
 			steps := 0
 			target.Progress = func(step string) {

@@ -26,6 +26,9 @@ func (t *Target) account() account {
 // applicationName is how the doctor's sessions are called in pg_stat_activity.
 const applicationName = "bbdoctor"
 
+// hostName stands for the endpoint in pgconn's errors; [line] knows where it is.
+const hostName = "endpoint"
+
 // template is what pgconn needs to have parsed. Everything that the environment could have put into it is replaced; the
 // values here only keep it from looking for them.
 var template = sync.OnceValues(func() (*pgconn.Config, error) {
@@ -45,7 +48,7 @@ func (a account) config(l *line) (*pgconn.Config, error) {
 		return nil, err
 	}
 	config := parsed.Copy()
-	config.Host, config.Database, config.User, config.Password = "endpoint", a.database, a.user, a.password
+	config.Host, config.Database, config.User, config.Password = hostName, a.database, a.user, a.password
 	config.TLSConfig, config.Fallbacks, config.ValidateConnect, config.AfterConnect = nil, nil, nil, nil
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	config.DialFunc = l.dial
@@ -137,7 +140,7 @@ func (a account) try(ctx context.Context, how attempt) (*session, *line, error) 
 	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		if l.wire != nil {
-			l.wire.Close()
+			_ = l.wire.Close()
 		}
 		return nil, l, err
 	}

@@ -66,18 +66,11 @@ func serverError(err error) *facts.ServerError {
 	return &facts.ServerError{Message: clean(reason(err))}
 }
 
-// reason is the innermost part of an error that still says something; the layers around it repeat host, role and database.
+// reason is what an error says, without what pgconn puts in front of it: role, database and address.
 func reason(err error) string {
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
-		err = connect.Unwrap()
+	text := err.Error()
+	if _, said, found := strings.Cut(text, "("+hostName+"): "); found {
+		return said
 	}
-	for {
-		joined, ok := err.(interface{ Unwrap() []error })
-		if !ok || len(joined.Unwrap()) != 1 {
-			break
-		}
-		err = joined.Unwrap()[0]
-	}
-	return err.Error()
+	return text
 }

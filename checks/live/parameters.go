@@ -126,7 +126,7 @@ func (s *session) flight(ctx context.Context, asked []string, version string) ([
 	ctx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	s.line.wire.expect(mostAnswer)
-	stop := context.AfterFunc(ctx, func() { s.line.wire.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = s.line.wire.SetDeadline(time.Unix(1, 0)) })
 	frontend := s.conn.Frontend()
 	for _, name := range asked {
 		frontend.SendQuery(&pgproto3.Query{String: "PGPOOL SHOW " + name})

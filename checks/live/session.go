@@ -44,9 +44,9 @@ func (s *session) parameterStatus() map[string]string {
 func (s *session) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	s.conn.Close(ctx)
+	_ = s.conn.Close(ctx) // whoever does not take the farewell has gone
 	// After a failure pgconn keeps the socket to wait for the server's farewell.
-	s.line.wire.Conn.Close()
+	_ = s.line.wire.Close()
 }
 
 func (s *session) alive() bool { return !s.conn.IsClosed() }
@@ -96,9 +96,9 @@ func (s *session) query(ctx context.Context, statement string) (*table, error) {
 		reader := results.ResultReader()
 		answer, cut = read(reader)
 		if cut != nil {
-			s.line.wire.Conn.Close() // reading on to the end of it could take for ever
+			_ = s.line.wire.Close() // reading on to the end of it could take for ever
 		}
-		reader.Close()
+		_, _ = reader.Close() // results tells
 	}
 	err := results.Close()
 	switch {
@@ -111,7 +111,7 @@ func (s *session) query(ctx context.Context, statement string) (*table, error) {
 	}
 	if err != nil {
 		if !s.alive() {
-			s.line.wire.Conn.Close()
+			_ = s.line.wire.Close()
 		}
 		return nil, err
 	}
