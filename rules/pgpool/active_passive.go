@@ -91,7 +91,6 @@ func judgeOldMode(p *rules.Pass, i rules.Instance) {
 	case on(passive) && sub.State != facts.Absent && sub.Norm != "stream":
 		p.Failf(i.At(sub), "%s: Pgpool-II does not run on streaming replication, where one primary takes the writes", subject(i, sub)).Helpf(advice)
 	case on(passive):
-		p.OK()
 	case i.Image() && passive.State != facts.Set:
 		p.Skipf("the image's own pgpool.conf decides on master_slave_mode before Pgpool-II 4.2")
 	default:

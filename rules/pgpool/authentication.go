@@ -70,31 +70,15 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 	}
 }
 
-// judgeMD5 fails when a node keeps passwords in a form that an MD5 entry of pool_passwd does not serve: scram-sha-256, as
-// PostgreSQL 14 and later do unless told otherwise.
+// judgeMD5 is for MD5 entries in pool_passwd, which do not serve a node that keeps passwords as scram-sha-256.
 func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
 	for _, node := range dataNodes(p.Nodes()) {
-		encryption, ok := p.NodeSetting(node, passwordEncryption)
-		major, known := majorOf(node.Version)
-		switch {
-		case !ok || encryption.Norm == "md5":
-		case encryption.Norm == "":
-			p.Skipf("%s of %s", written(encryption), node.Name)
-		case encryption.State == facts.Set:
-			failMD5(p, i, method, node).Also(encryption.Origin, "the node's password encryption")
+		if at, reason := keepsSCRAM(p, node, written(method)); reason != "" {
+			p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", written(method), node.Name).
+				Helpf("Write %s=scram-sha-256.", authMethod).Also(at, "%s", reason)
 			return
-		case known:
-			failMD5(p, i, method, node).Also(node.Version.Origin, "PostgreSQL %d", major)
-			return
-		default:
-			p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, written(method))
 		}
 	}
-}
-
-func failMD5(p *rules.Pass, i rules.Instance, method facts.Setting, node *facts.Node) *rules.Finding {
-	return p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", written(method), node.Name).
-		Helpf("Write %s=scram-sha-256.", authMethod)
 }
 
 // judgePasswordFile is for a pgpool.conf of its own.
@@ -104,15 +88,31 @@ func judgePasswordFile(p *rules.Pass, i rules.Instance) {
 		return
 	}
 	for _, node := range dataNodes(p.Nodes()) {
-		switch major, known := majorOf(node.Version); {
-		case known && major >= 14:
-			p.Failf(i.At(passwd), "%s, but PostgreSQL %d on %s wants scram-sha-256: Pgpool-II has no password to log in with, and every login fails", subject(i, passwd), major, node.Name).
-				Helpf("Write %s, with an entry for Bitbucket's role.", line(i, passwd, "pool_passwd")).Also(node.Version.Origin, "PostgreSQL %d", major)
+		if at, reason := keepsSCRAM(p, node, "Pgpool-II without pool_passwd"); reason != "" {
+			p.Failf(i.At(passwd), "%s, but %s keeps passwords as scram-sha-256: Pgpool-II has none to log in with, and every login fails", subject(i, passwd), node.Name).
+				Helpf("Write %s, with an entry for Bitbucket's role.", line(i, passwd, "pool_passwd")).Also(at, "%s", reason)
 			return
-		case !known:
-			p.Skipf("PostgreSQL's version of %s is not known, which decides whether Pgpool-II needs pool_passwd", node.Name)
 		}
 	}
+}
+
+// keepsSCRAM says why a node keeps passwords as scram-sha-256, as PostgreSQL 14 and later do unless told otherwise; the
+// reason is empty when it does not. When that is not known, it is noted that nobody knows whether what depends on it works.
+func keepsSCRAM(p *rules.Pass, node *facts.Node, dependent string) (at facts.Origin, reason string) {
+	encryption, ok := p.NodeSetting(node, passwordEncryption)
+	major, known := majorOf(node.Version)
+	switch {
+	case !ok || encryption.Norm == "md5":
+	case encryption.Norm == "":
+		p.Skipf("%s of %s", written(encryption), node.Name)
+	case encryption.State == facts.Set:
+		return encryption.Origin, "the node's password encryption"
+	case known:
+		return node.Version.Origin, "PostgreSQL " + strconv.Itoa(major)
+	default:
+		p.Skipf("PostgreSQL's version of %s is not known, which decides whether %s works", node.Name, dependent)
+	}
+	return facts.Origin{}, ""
 }
 
 // majorOf reads PostgreSQL's major version.
