@@ -71,10 +71,16 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 	}
 	dir := t.TempDir()
 	var want []byte
+	var measured *facts.Snapshot
 	fixed := map[string][]byte{}
 	for _, file := range archive.Files {
 		name := file.Name
 		switch rest, isFixed := strings.CutPrefix(name, "fixed/"); {
+		case name == "snapshot.json":
+			if measured, err = facts.LoadSnapshot(bytes.NewReader(file.Data)); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		case name == "want.txt":
 			want = file.Data
 			continue
@@ -95,6 +101,9 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 	collection, err := offline.Load(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if measured != nil {
+		attach(t, collection, measured)
 	}
 	var results []*rules.Result
 	for _, deployment := range collection.Deployments {
@@ -118,6 +127,18 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 		t.Errorf("the case is named %s, but no deployment has that outcome", kind)
 	}
 	return kind
+}
+
+// attach gives what was measured to the case's deployment, or to one of its own where there are no files.
+func attach(t *testing.T, collection *facts.Collection, measured *facts.Snapshot) {
+	t.Helper()
+	if len(collection.Deployments) == 0 {
+		collection.Deployments = []*facts.Deployment{{Name: "."}}
+	}
+	if len(collection.Deployments) > 1 {
+		t.Fatal("snapshot.json belongs to one deployment, and the case has more")
+	}
+	collection.Deployments[0].Live = measured
 }
 
 // caseOptions reads the lines "flags: --name value..." and "mode: file 0600" of a case's comment.
@@ -204,8 +225,11 @@ func safety(f *rules.Fix) string {
 
 func indent(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }
 
-// at is "file:line:column-line:column" with the text between the two, secrets masked.
+// at is "file:line:column-line:column", or the query that measured and what it gave.
 func at(origin facts.Origin) string {
+	if origin.Query != "" {
+		return origin.Query + " = " + origin.Value
+	}
 	if origin.Source == nil {
 		return "-"
 	}

@@ -1,0 +1,45 @@
+package endpoint
+
+import (
+	"slices"
+	"time"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/rules"
+)
+
+// slow is the bound of a round trip. Bitbucket sends tens of statements for one page, one after another; on one local
+// network a round trip through Pgpool-II takes well under a millisecond (0.1 ms on loopback).
+const slow = 10 * time.Millisecond
+
+// Latency guards the time that every statement pays.
+var Latency = &rules.Rule{
+	ID:       "endpoint/latency",
+	Title:    "a round trip through the endpoint takes 10 ms at most",
+	Severity: rules.Warning,
+	Live:     true,
+	Needs:    []facts.Key{facts.LiveLogin},
+	Check: func(p *rules.Pass) {
+		snapshot, ok := p.LoggedIn()
+		switch {
+		case !ok:
+			return
+		case len(snapshot.RoundTrips) == 0:
+			p.Skipf("no round trip was timed")
+			return
+		}
+		took := median(snapshot.RoundTrips)
+		if took <= slow {
+			return
+		}
+		shown := took.Round(100 * time.Microsecond).String()
+		p.Failf(rules.Measured("round trips of trivial statements", shown), "a round trip takes %s (median of %d), above %s: each statement of Bitbucket waits that long", shown, len(snapshot.RoundTrips), slow).
+			Helpf("Run Bitbucket, Pgpool-II and the primary in one network near each other, and look for load on Pgpool-II's host. bbdoctor measures from the host it runs on; run it where Bitbucket runs.")
+	},
+}
+
+// median is the middle one, of an even number the lower.
+func median(times []time.Duration) time.Duration {
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[(len(sorted)-1)/2]
+}
