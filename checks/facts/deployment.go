@@ -2,6 +2,7 @@ package facts
 
 import (
 	"sync"
+	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/jdbcurl"
 )
@@ -45,6 +46,12 @@ type Deployment struct {
 	Live *Snapshot
 	// Problems are what could not be told apart or read in this deployment.
 	Problems []Problem
+	// Today is the date by which ends of life are judged; zero when nobody said. Where something was measured, the
+	// server's clock is stronger.
+	Today time.Time
+	// PostgresSupport says which major versions of PostgreSQL a Bitbucket version supports, by "10" or "9.4", stronger than
+	// what rules know by themselves; nil when the user says nothing. 9.6 and older count as 9.
+	PostgresSupport map[string][]int
 
 	writtenOnce sync.Once
 	written     []Setting

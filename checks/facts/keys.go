@@ -17,6 +17,7 @@ const (
 	PgpoolFiles       Key = "pgpool.conf files"
 	PgpoolVersion     Key = "Pgpool-II version"
 	PgpoolImage       Key = "Pgpool-II image"
+	PgpoolSettings    Key = "Pgpool-II settings" // every effective parameter
 	BackendNodes      Key = "backend nodes"
 	BackendList       Key = "PGPOOL_BACKEND_NODES entries"
 
@@ -24,6 +25,8 @@ const (
 	Containers      Key = "containers"
 	EveryValue      Key = "every value"
 	EveryProperty   Key = "every Bitbucket property"
+	Today           Key = "today's date"
+	PostgresSupport Key = "what Bitbucket supports, by the user"
 
 	// Measured facts.
 	LiveLogin      Key = "measured login"

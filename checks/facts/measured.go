@@ -1,5 +1,7 @@
 package facts
 
+import "strconv"
+
 // setting is a measured parameter as a setting that points at its query.
 func (m Measured) setting() Setting {
 	return Setting{
@@ -43,23 +45,44 @@ func (s *Snapshot) AsPgpool() *Pgpool {
 	return p
 }
 
-// AsNodes gives the PostgreSQL nodes whose settings were measured: the primary through the endpoint, and every node that
-// was asked directly.
+// AsNodes gives the PostgreSQL nodes whose settings were measured: every node that was asked directly, and the primary
+// through the endpoint when it is not among them.
 func (s *Snapshot) AsNodes() []*Node {
 	if s == nil {
 		return nil
 	}
 	var nodes []*Node
-	direct := false
+	primary := false
 	for _, probe := range s.Nodes {
 		if !probe.Login.OK {
 			continue
 		}
-		direct = true
-		nodes = append(nodes, &Node{Name: "node " + probe.ID + " (" + probe.Host + ":" + probe.Port + ")", Settings: measuredSettings(probe.Settings), Measured: true})
+		primary = primary || !probe.InRecovery
+		nodes = append(nodes, &Node{
+			Name: "node " + probe.ID + " (" + probe.Host + ":" + probe.Port + ")", Settings: measuredSettings(probe.Settings),
+			Measured: true, Version: majorVersion(probe.VersionNum),
+		})
 	}
-	if !direct && s.PostgreSQL != nil {
-		nodes = append(nodes, &Node{Name: "the primary", Settings: measuredSettings(s.PostgreSQL.Settings), Measured: true})
+	if !primary && s.PostgreSQL != nil {
+		nodes = append(nodes, &Node{
+			Name: "the primary", Settings: measuredSettings(s.PostgreSQL.Settings), Measured: true, Version: majorVersion(s.PostgreSQL.VersionNum),
+		})
 	}
 	return nodes
+}
+
+// majorVersion is the major version of a running node, "15" or "9.6", out of server_version_num.
+func majorVersion(num int) Setting {
+	version := Setting{Key: "PostgreSQL version", Origin: Origin{Query: "SELECT current_setting('server_version_num')", Value: strconv.Itoa(num)}}
+	switch {
+	case num >= 100_000:
+		version.Text = strconv.Itoa(num / 10_000)
+	case num >= 80_000:
+		version.Text = strconv.Itoa(num/10_000) + "." + strconv.Itoa(num/100%100)
+	default:
+		version.State, version.Why = Unresolved, "the server did not tell it"
+		return version
+	}
+	version.Norm, version.State = version.Text, Set
+	return version
 }

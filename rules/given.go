@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"time"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Today gives the date by which ends of life are judged: the server's clock where it was measured, so that a saved
+// snapshot gives the same verdict at any time, else the day that was given. When neither is there the reason is noted.
+func (p *Pass) Today() (today time.Time, ok bool) {
+	p.reads(facts.Today)
+	if p.deployment.Live != nil && p.deployment.Live.PostgreSQL != nil {
+		if now, err := time.Parse(time.RFC3339, p.deployment.Live.PostgreSQL.Now); err == nil {
+			return now, true
+		}
+	}
+	if p.deployment.Today.IsZero() {
+		p.Skipf("today's date is not known")
+		return time.Time{}, false
+	}
+	return p.deployment.Today, true
+}
+
+// PostgresSupport gives what the user says of the PostgreSQL versions that a Bitbucket version supports; nil when nothing.
+func (p *Pass) PostgresSupport() map[string][]int {
+	p.reads(facts.PostgresSupport)
+	return p.deployment.PostgresSupport
+}
+
+// AnyPostgreSQL is [Pass.PostgreSQL], but notes nothing and may be nil.
+func (p *Pass) AnyPostgreSQL() *facts.PostgreSQL {
+	p.reads(facts.LivePostgreSQL)
+	if p.deployment.Live == nil {
+		return nil
+	}
+	return p.deployment.Live.PostgreSQL
+}
+
+// AnyNodeProbes gives the backend nodes that were asked directly, whatever became of it. Nothing is noted.
+func (p *Pass) AnyNodeProbes() []facts.NodeProbe {
+	p.reads(facts.LiveNodes)
+	if p.deployment.Live == nil {
+		return nil
+	}
+	return p.deployment.Live.Nodes
+}
