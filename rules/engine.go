@@ -2,6 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -15,6 +19,22 @@ func Run(deployment *facts.Deployment, all []*Rule) []*Result {
 		results = append(results, run(rule, deployment, nil))
 	}
 	return results
+}
+
+// RunAll judges every deployment on all cores. The order of the results is that of the deployments and rules.
+func RunAll(deployments []*facts.Deployment, all []*Rule) []*Result {
+	judged := make([][]*Result, len(deployments))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(len(deployments), runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(deployments)); i = next.Add(1) - 1 {
+				judged[i] = Run(deployments[i], all)
+			}
+		})
+	}
+	group.Wait()
+	return slices.Concat(judged...)
 }
 
 // Reads judges one deployment by one rule and also gives the keys of the facts that the rule read, for the test that

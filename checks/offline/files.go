@@ -22,6 +22,7 @@ type files struct {
 
 	mu     sync.Mutex
 	opened map[string]*entry      // by absolute path, links resolved
+	dirs   map[string]string      // directories with links resolved, each looked up once
 	kept   map[*facts.Source]bool // read as configuration, so that reports may need it
 	named  map[*facts.Source]bool // opened because another file names it
 }
@@ -37,7 +38,7 @@ func newFiles(options Options) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("working directory: %w", err)
 	}
-	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, kept: map[*facts.Source]bool{}, named: map[*facts.Source]bool{}}, nil
+	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, dirs: map[string]string{}, kept: map[*facts.Source]bool{}, named: map[*facts.Source]bool{}}, nil
 }
 
 // absolute is a path as given on the command line, made absolute.
@@ -88,7 +89,7 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	resolved := resolveLinks(path)
+	resolved := f.resolved(path)
 	if !f.allowed(resolved) {
 		return nil, fmt.Errorf("%s: %w", f.name(path), input.ErrOutside)
 	}
@@ -125,14 +126,33 @@ func (f *files) resolve(base *facts.Source, path string) (string, error) {
 	}
 	path = filepath.Clean(path)
 	// What is plainly outside is not even looked at; what a link leads outside is found out after resolving it.
-	if !f.allowed(path) && !f.allowed(realDir(path)) {
+	if !f.allowed(path) && !f.allowed(filepath.Join(f.realDir(filepath.Dir(path)), filepath.Base(path))) {
 		return "", fmt.Errorf("%s: %w", f.name(path), input.ErrOutside)
 	}
 	return path, nil
 }
 
-func realDir(path string) string {
-	return filepath.Join(resolveLinks(filepath.Dir(path)), filepath.Base(path))
+// realDir is a directory with links resolved. Many files of one directory name others beside them, so it is kept.
+func (f *files) realDir(dir string) string {
+	f.mu.Lock()
+	real, ok := f.dirs[dir]
+	f.mu.Unlock()
+	if !ok {
+		real = resolveLinks(dir)
+		f.mu.Lock()
+		f.dirs[dir] = real
+		f.mu.Unlock()
+	}
+	return real
+}
+
+// resolved is a file's path with links resolved.
+func (f *files) resolved(path string) string {
+	real := filepath.Join(f.realDir(filepath.Dir(path)), filepath.Base(path))
+	if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return resolveLinks(real)
+	}
+	return real
 }
 
 // resolveLinks follows symbolic links; a path that leads nowhere stays as it is.

@@ -76,7 +76,7 @@ func (l *loader) plan(d *directory) []*facts.Deployment {
 			return l.plan(child)
 		}
 	}
-	if oneInstallation(all) {
+	if oneInstallation(all) && !severalInstallations(d) {
 		return []*facts.Deployment{l.deployment(d.name, all)}
 	}
 	var deployments []*facts.Deployment
@@ -120,6 +120,35 @@ func oneInstallation(units []unit) bool {
 		}
 	}
 	return files <= 1
+}
+
+// severalInstallations says whether the parts of a directory look like installations by themselves, however alike their
+// settings are: two have a Bitbucket, or two have more than one of Bitbucket, Pgpool-II and PostgreSQL nodes.
+func severalInstallations(d *directory) bool {
+	parts := make([][]unit, 0, len(d.children)+1)
+	parts = append(parts, d.units)
+	for _, child := range d.children {
+		parts = append(parts, child.all())
+	}
+	bitbuckets, mixed := 0, 0
+	for _, units := range parts {
+		var bitbucket, pgpool, node int
+		for _, u := range units {
+			switch {
+			case u.properties != nil, u.bitbucket != nil:
+				bitbucket = 1
+			case u.pgpool != nil:
+				pgpool = 1
+			case u.node != nil:
+				node = 1
+			}
+		}
+		bitbuckets += bitbucket
+		if bitbucket+pgpool+node > 1 {
+			mixed++
+		}
+	}
+	return bitbuckets > 1 || mixed > 1
 }
 
 // environmentURL is a Bitbucket container's JDBC_URL, or "" when it has none that is known.

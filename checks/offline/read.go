@@ -3,6 +3,7 @@ package offline
 import (
 	"context"
 	"errors"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -49,7 +50,18 @@ func (l *loader) read(ctx context.Context) error {
 			l.problems = append(l.problems, r.problems...)
 		}
 	}
+	l.units = slices.DeleteFunc(l.units, l.onlyExtended)
 	return nil
+}
+
+// onlyExtended says whether a unit comes from a compose file that is there for others to extend or include: another file
+// names it, and it has not the name of one that docker compose reads by itself.
+func (l *loader) onlyExtended(u unit) bool {
+	if !l.files.isNamed(u.source) || u.properties != nil {
+		return false
+	}
+	pair, _ := compose.Pair(path.Base(u.source.Name))
+	return pair == ""
 }
 
 // parallel runs work for 0..n-1 on all cores. Results go to places of their own, so that their order does not depend on

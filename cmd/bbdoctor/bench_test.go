@@ -102,26 +102,66 @@ func tree(tb testing.TB, directories int, files func(int) map[string]string) str
 	return root
 }
 
-// installation is one deployment in ten compose and env files.
+// installation is one deployment as ten files: a compose file for each machine, for the page wants every server on its own,
+// and two env files with the secrets.
 func installation(i int) map[string]string {
-	node := func(n int) string {
-		return fmt.Sprintf("services:\n  pg-%[1]d:\n    image: registry.example.com/db/postgresql-repmgr:17.6.0\n    env_file: [pg.env, pg-%[1]d.env]\n    volumes: [\"pg-%[1]d-data:/bitnami/postgresql\"]\n", n)
+	files := map[string]string{
+		"pgpool.yml": fmt.Sprintf(`services:
+  pgpool:
+    image: registry.example.com/db/pgpool:4.6.7
+    restart: unless-stopped
+    env_file: pgpool.env
+    environment:
+      - PGPOOL_BACKEND_NODES=0:pg-0:5432,1:pg-1:5432,2:pg-2:5432,3:pg-3:5432,4:pg-4:5432,5:pg-5:5432
+      - PGPOOL_BACKEND_APPLICATION_NAMES=pg-0,pg-1,pg-2,pg-3,pg-4,pg-5
+      - PGPOOL_NUM_INIT_CHILDREN=%d
+      - PGPOOL_MAX_POOL=1
+      - PGPOOL_RESERVED_CONNECTIONS=1
+      - PGPOOL_ENABLE_LOAD_BALANCING=no
+      - PGPOOL_AUTO_FAILBACK=yes
+      - PGPOOL_SR_CHECK_USER=pgpool_check
+      - PGPOOL_POSTGRES_CUSTOM_USERS=bitbucketuser
+      - PGPOOL_ADMIN_USERNAME=pcpadmin
+      - PGPOOL_FAILOVER_ON_BACKEND_SHUTDOWN=off
+    ports: ["5432:5432"]
+`, 83+i%50),
+		"pgpool.env": "PGPOOL_SR_CHECK_PASSWORD=Nb5-saffron-Heath\nPGPOOL_POSTGRES_PASSWORD=Kd2-lantern-Osprey\nPGPOOL_POSTGRES_CUSTOM_PASSWORDS=Zt8-walnut-Mistral\nPGPOOL_ADMIN_PASSWORD=Hm6-juniper-Cobalt\n",
+		"bitbucket.yml": `services:
+  bitbucket:
+    image: atlassian/bitbucket:9.4
+    restart: unless-stopped
+    environment:
+      JDBC_DRIVER: org.postgresql.Driver
+      JDBC_URL: jdbc:postgresql://pgpool:5432/bitbucket?tcpKeepAlive=true
+      JDBC_USER: bitbucketuser
+      JDBC_PASSWORD: Zt8-walnut-Mistral
+    volumes:
+      - bitbucket-data:/var/atlassian/application-data/bitbucket
+    ports: ["7990:7990", "7999:7999"]
+volumes:
+  bitbucket-data:
+`,
+		"pg.env": "REPMGR_PASSWORD=Vp4-heron-Quartz\nPOSTGRESQL_PASSWORD=Zt8-walnut-Mistral\nPOSTGRESQL_POSTGRES_PASSWORD=Kd2-lantern-Osprey\n",
 	}
-	nodeEnv := func(n int) string {
-		return fmt.Sprintf("REPMGR_NODE_NAME=pg-%[1]d\nREPMGR_NODE_NETWORK_NAME=pg-%[1]d\n", n)
+	for n := range 6 {
+		files[fmt.Sprintf("pg-%d.yml", n)] = fmt.Sprintf(`services:
+  pg-%[1]d:
+    image: registry.example.com/db/postgresql-repmgr:17.6.0
+    restart: unless-stopped
+    env_file: pg.env
+    environment:
+      REPMGR_NODE_NAME: pg-%[1]d
+      REPMGR_NODE_NETWORK_NAME: pg-%[1]d
+      REPMGR_PARTNER_NODES: pg-0,pg-1,pg-2,pg-3,pg-4,pg-5
+      REPMGR_PRIMARY_HOST: pg-0
+      POSTGRESQL_MAX_CONNECTIONS: "200"
+    volumes:
+      - pg-%[1]d-data:/bitnami/postgresql
+volumes:
+  pg-%[1]d-data:
+`, n)
 	}
-	return map[string]string{
-		"pgpool.yml":         "services:\n  pgpool:\n    image: registry.example.com/db/pgpool:4.6.7\n    env_file: [pgpool.env, pgpool-secrets.env]\n    ports: [\"5432:5432\"]\n",
-		"pgpool.env":         fmt.Sprintf("PGPOOL_BACKEND_NODES=0:pg-0:5432,1:pg-1:5432\nPGPOOL_NUM_INIT_CHILDREN=%d\nPGPOOL_MAX_POOL=1\nPGPOOL_RESERVED_CONNECTIONS=1\nPGPOOL_ENABLE_LOAD_BALANCING=no\nPGPOOL_AUTO_FAILBACK=yes\nPGPOOL_BACKEND_APPLICATION_NAMES=pg-0,pg-1\nPGPOOL_SR_CHECK_USER=pgpool_check\nPGPOOL_POSTGRES_CUSTOM_USERS=bitbucketuser\nPGPOOL_ADMIN_USERNAME=pcpadmin\nPGPOOL_FAILOVER_ON_BACKEND_SHUTDOWN=off\n", 83+i%50),
-		"pgpool-secrets.env": "PGPOOL_SR_CHECK_PASSWORD=Nb5-saffron-Heath\nPGPOOL_POSTGRES_PASSWORD=Kd2-lantern-Osprey\nPGPOOL_POSTGRES_CUSTOM_PASSWORDS=Zt8-walnut-Mistral\nPGPOOL_ADMIN_PASSWORD=Hm6-juniper-Cobalt\n",
-		"pg-0.yml":           node(0),
-		"pg-1.yml":           node(1),
-		"pg.env":             "REPMGR_PARTNER_NODES=pg-0,pg-1\nREPMGR_PRIMARY_HOST=pg-0\nREPMGR_PASSWORD=Vp4-heron-Quartz\nPOSTGRESQL_MAX_CONNECTIONS=200\n",
-		"pg-0.env":           nodeEnv(0),
-		"pg-1.env":           nodeEnv(1),
-		"bitbucket.yml":      "services:\n  bitbucket:\n    image: atlassian/bitbucket:9.4\n    env_file: bitbucket.env\n",
-		"bitbucket.env":      "JDBC_DRIVER=org.postgresql.Driver\nJDBC_URL=jdbc:postgresql://pgpool:5432/bitbucket?tcpKeepAlive=true\nJDBC_USER=bitbucketuser\nJDBC_PASSWORD=Zt8-walnut-Mistral\n",
-	}
+	return files
 }
 
 // foreign are ten YAML files that are not ours.
@@ -181,7 +221,7 @@ func readAll(tb testing.TB, root string, parse bool) {
 func checkTree(root string, args ...string) func() {
 	return func() {
 		run(context.Background(), environment{
-			args:  append([]string{"bbdoctor", "check", "--format", "json", "--allow-empty", root}, args...),
+			args:  append([]string{"bbdoctor", "check", "--format", "short", "--allow-empty", root}, args...),
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard,
 		})
 	}

@@ -255,8 +255,8 @@ const nothing = "nothing to check: no bitbucket.properties, Pgpool-II settings o
 // judge has every deployment judged by every rule.
 func judge(collection *facts.Collection, s settings) *report.Report {
 	r := &report.Report{Version: version, Collection: collection, Problems: slices.Clone(collection.Problems)}
+	r.Results = rules.RunAll(collection.Deployments, s.rules)
 	for _, deployment := range collection.Deployments {
-		r.Results = append(r.Results, rules.Run(deployment, s.rules)...)
 		r.Problems = append(r.Problems, deployment.Problems...)
 	}
 	if len(collection.Deployments) == 0 && !s.allowsEmpty {

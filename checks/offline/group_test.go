@@ -1,0 +1,95 @@
+package offline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+const (
+	bitbucketFile = "jdbc.driver=org.postgresql.Driver\njdbc.url=jdbc:postgresql://pgpool:5432/bitbucket\n"
+	pgpoolFile    = "PGPOOL_BACKEND_NODES=0:pg-0:5432,1:pg-1:5432\n"
+	nodeFile      = "REPMGR_NODE_NAME=pg-0\nREPMGR_PARTNER_NODES=pg-0,pg-1\n"
+)
+
+// unpack writes files and loads them.
+func unpack(t *testing.T, files map[string]string) *facts.Collection {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		target := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(target, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	collection, err := Load(context.Background(), Options{Dir: dir, Paths: []string{"."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return collection
+}
+
+// sketch writes deployments as "name: bitbucket pgpool*2 node".
+func sketch(collection *facts.Collection) string {
+	var out []string
+	for _, d := range collection.Deployments {
+		var parts []string
+		if d.Bitbucket != nil {
+			parts = append(parts, "bitbucket")
+		}
+		for kind, n := range map[string]int{"pgpool": len(d.Pgpools), "node": len(d.Nodes)} {
+			if n == 1 {
+				parts = append(parts, kind)
+			} else if n > 1 {
+				parts = append(parts, fmt.Sprintf("%s*%d", kind, n))
+			}
+		}
+		slices.Sort(parts)
+		if len(d.Problems) > 0 {
+			parts = append(parts, "(alone)")
+		}
+		out = append(out, d.Name+": "+strings.Join(parts, " "))
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestGrouping(t *testing.T) {
+	t.Parallel()
+	other := strings.ReplaceAll(pgpoolFile, "pg-", "db-")
+	compose := func(pgpool, nodes string) string {
+		return fmt.Sprintf("services:\n  bitbucket-%[1]s:\n    image: atlassian/bitbucket:9.4\n    environment:\n      JDBC_URL: jdbc:postgresql://%[1]s:5432/bitbucket\n  %[1]s:\n    image: bitnami/pgpool:4\n    environment:\n      PGPOOL_BACKEND_NODES: 0:%[2]s-0:5432,1:%[2]s-1:5432\n", pgpool, nodes)
+	}
+	for title, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"one directory":                        {map[string]string{"bitbucket.properties": bitbucketFile, "pgpool.env": pgpoolFile, "pg-0.env": nodeFile}, ".: bitbucket node pgpool"},
+		"one directory a service":              {map[string]string{"bitbucket/shared/bitbucket.properties": bitbucketFile, "pgpool/pgpool.env": pgpoolFile, "pg/pg-0.env": nodeFile}, ".: bitbucket node pgpool"},
+		"one directory an environment":         {map[string]string{"prod/bitbucket.properties": bitbucketFile, "prod/pgpool.env": pgpoolFile, "staging/bitbucket.properties": bitbucketFile, "staging/pgpool.env": pgpoolFile}, "prod: bitbucket pgpool; staging: bitbucket pgpool"},
+		"environments without Bitbucket":       {map[string]string{"prod/pgpool.env": pgpoolFile, "prod/pg-0.env": nodeFile, "staging/pgpool.env": pgpoolFile, "staging/pg-0.env": nodeFile}, "prod: node pgpool; staging: node pgpool"},
+		"environments with services":           {map[string]string{"e/prod/bb/bitbucket.properties": bitbucketFile, "e/prod/pool/pgpool.env": pgpoolFile, "e/test/bb/bitbucket.properties": bitbucketFile, "e/test/pool/pgpool.env": other}, "e/prod: bitbucket pgpool; e/test: bitbucket pgpool"},
+		"two Pgpool-II of one installation":    {map[string]string{"bitbucket.properties": bitbucketFile, "pgpool-0/pgpool.env": pgpoolFile, "pgpool-1/pgpool.env": pgpoolFile}, ".: bitbucket pgpool*2"},
+		"two Pgpool-II that are not":           {map[string]string{"bitbucket.properties": bitbucketFile, "a/pgpool.env": pgpoolFile, "b/pgpool.env": other}, ".: bitbucket; a: pgpool; b: pgpool"},
+		"several told apart by their names":    {map[string]string{"a.yml": compose("pool-a", "pa"), "b.yml": compose("pool-b", "pb")}, ".#pool-a: bitbucket pgpool; .#pool-b: bitbucket pgpool"},
+		"several that nothing tells apart":     {map[string]string{"bitbucket.properties": bitbucketFile, "a.env": pgpoolFile, "b.env": other}, ".#a.env: pgpool (alone); .#b.env: pgpool (alone); .#bitbucket.properties: bitbucket (alone)"},
+		"an env file that another names":       {map[string]string{"compose.yml": "services:\n  pgpool:\n    image: bitnami/pgpool:4\n    env_file: pgpool.env\n", "pgpool.env": pgpoolFile}, ".: pgpool"},
+		"a compose file that another extends":  {map[string]string{"compose.yml": "services:\n  pgpool:\n    extends: {file: base.yml, service: pgpool}\n", "base.yml": "services:\n  pgpool:\n    image: bitnami/pgpool:4\n    environment:\n      PGPOOL_BACKEND_NODES: 0:pg-0:5432,1:pg-1:5432\n"}, ".: pgpool"},
+		"a pgpool.conf that a container names": {map[string]string{"pgpool.sh": "docker run -v ./pgpool-x.conf:/c/x.conf -e PGPOOL_USER_CONF_FILE=/c/x.conf -e PGPOOL_BACKEND_NODES=0:pg-0:5432 bitnami/pgpool:4\n", "pgpool-x.conf": "max_pool = 1\n"}, ".: pgpool"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			if got := sketch(unpack(t, c.files)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
