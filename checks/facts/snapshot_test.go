@@ -30,7 +30,7 @@ func fill(v reflect.Value, random *rand.Rand) {
 		v.SetMapIndex(reflect.ValueOf("in_hot_standby"), reflect.ValueOf("on"))
 		v.SetMapIndex(reflect.ValueOf("client_encoding"), reflect.ValueOf("UTF8"))
 	case reflect.String:
-		v.SetString([]string{"up", "<b>&", "é\u2028", "a\"b\\", "line\nline"}[random.IntN(5)])
+		v.SetString([]string{"up", "<b>&", "é\u2028", "a\"b\\", "one\ntwo"}[random.IntN(5)])
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:

@@ -53,7 +53,7 @@ var sayings = []saying{
 
 // causeOf tells from a server's message why a login failed.
 func causeOf(m *message, withPassword bool) facts.LoginCause {
-	cause := facts.CauseUnknown
+	var cause facts.LoginCause
 	switch {
 	case m.FromPgpool:
 		cause = causeByPgpool(m)
@@ -179,12 +179,9 @@ func causeOfSession(err error, l *line) facts.LoginCause {
 	if !l.secured && l.wire.foreign(l.refused) {
 		return facts.CauseNotPostgreSQL
 	}
-	var (
-		timeout net.Error
-		tooLong *pgproto3.ExceededMaxBodyLenErr
-	)
+	var tooLong *pgproto3.ExceededMaxBodyLenErr
 	switch {
-	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+	case timedOut(err):
 		return facts.CauseSilence
 	case errors.Is(err, errTLSClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
@@ -204,8 +201,7 @@ func isTLS(err error) bool {
 		invalid   x509.CertificateInvalidError
 	)
 	if errors.Is(err, errTLSHandshake) {
-		var timeout net.Error
-		return !errors.As(err, &timeout) || !timeout.Timeout()
+		return !timedOut(err)
 	}
 	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &invalid)
 }

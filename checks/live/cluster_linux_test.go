@@ -161,7 +161,7 @@ func TestRefusals(t *testing.T) {
 	noLogin := cluster.User{Name: "nologin", Password: "geheim-4711"}
 	c := cluster.New(t, cluster.Options{
 		PoolPasswd: map[string]string{expired.Name: "TEXT" + expired.Password, noLogin.Name: "TEXT" + noLogin.Password, "onlypool": "TEXTgeheim-4711"},
-		PoolHBA:    []string{"host customdatabase all all reject"},
+		PoolHBA:    []string{"host customdatabase all 127.0.0.1/32 reject"},
 		Role:       []string{"CONNECTION LIMIT 0"},
 		SQL: []cluster.Statement{
 			{Database: "postgres", SQL: "CREATE ROLE expired LOGIN PASSWORD 'geheim-4711' VALID UNTIL '2020-01-01'"},
@@ -284,7 +284,7 @@ func TestFrozenStandby(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, TLS: true, PoolHBA: []string{"hostssl postgres all all scram-sha-256", "host postgres all all reject"}})
+	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, TLS: true, PoolHBA: []string{"hostssl postgres all 127.0.0.1/32 scram-sha-256", "host postgres all 127.0.0.1/32 reject"}})
 	for _, m := range []struct {
 		mode, root, database string
 		tls                  bool

@@ -109,8 +109,7 @@ func (l *line) secure(ctx context.Context) (net.Conn, error) {
 
 // closedWhenAsked tells a server that closes the connection from one that does not answer in time.
 func closedWhenAsked(err error) error {
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
+	if timedOut(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errTLSClosed, err)

@@ -275,7 +275,7 @@ func TestRandomServer(t *testing.T) {
 		for range random.IntN(40) {
 			body := make([]byte, random.IntN(40))
 			for i := range body {
-				body[i] = byte(random.IntN(256)) & byte(random.IntN(256))
+				body[i] = byte(random.IntN(256) & random.IntN(256))
 			}
 			message := append([]byte{kinds[random.IntN(len(kinds))]}, binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))...)
 			if _, err := s.Write(append(message, body...)); err != nil {

@@ -24,8 +24,7 @@ func (s *session) idle(ctx context.Context, t *Target) *facts.IdleProbe {
 		_, err := s.conn.ReceiveMessage(tick)
 		expired := tick.Err() != nil
 		cancel()
-		var timeout net.Error
-		if err != nil && !(expired && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout())) {
+		if err != nil && (!expired || !timedOut(err)) {
 			probe.Lived, probe.Error = time.Since(start), ended(err)
 			return probe
 		}
@@ -48,9 +47,14 @@ func ended(err error) *facts.ServerError {
 	if messageIn(err) != nil {
 		return serverError(err)
 	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+	if timedOut(err) {
 		return &facts.ServerError{Message: "no answer on a connection that looks open: something between here and the server has forgotten it"}
 	}
 	return &facts.ServerError{Message: "the connection was closed without a message: " + clean(reason(err))}
+}
+
+// timedOut says that a wait ended because its time was over.
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
 }

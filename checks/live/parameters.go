@@ -133,7 +133,7 @@ func (s *session) flight(ctx context.Context, asked []string, version string) ([
 	}
 	err := frontend.Flush()
 	stop()
-	var list []facts.Measured
+	list := make([]facts.Measured, 0, len(asked))
 	for range asked {
 		var items [][2]string
 		if err == nil {
