@@ -27,7 +27,7 @@ func checkCommand(env environment) *cli.Command {
 		ArgsUsage: "[PATH...]",
 		Description: "PATH is a file, a directory, a Bitbucket home, or - for standard input; the default is the working directory.\n" +
 			"Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 incomplete (nothing to check, or something could not be read).",
-		Flags: append(inputFlags(),
+		Flags: slices.Concat(inputFlags(), liveFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT[=FILE]`: " + strings.Join(report.Formats, ", ") + "; repeatable", DefaultText: "pretty"},
 			&cli.StringSliceFlag{Name: "only", Usage: "judge only these `RULES`: names or family/*, separated by commas"},
 			&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`: names or family/*, separated by commas"},
@@ -40,7 +40,7 @@ func checkCommand(env environment) *cli.Command {
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print failures only"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print every rule that passed"},
 			&cli.BoolFlag{Name: "allow-empty", Usage: "finding nothing to check is no error"},
-		),
+		}),
 		Action: func(c *cli.Context) error { return check(c, env) },
 	}
 }
@@ -106,6 +106,7 @@ type settings struct {
 	fix, diff   bool
 	unsafe      bool
 	allowsEmpty bool
+	live        bool
 }
 
 func newSettings(c *cli.Context, env environment) (settings, error) {
@@ -125,6 +126,14 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 	add(err)
 	s.rules, err = selectRules(catalog.All(), c.StringSlice("only"), c.StringSlice("skip"))
 	add(err)
+	s.live = wantsLive(c)
+	if !s.live && len(c.StringSlice("only")) == 0 {
+		// What is only measured has nothing to say of files; who names such a rule hears why it is skipped.
+		s.rules = slices.DeleteFunc(s.rules, func(rule *rules.Rule) bool { return rule.Live })
+	}
+	if s.live && (c.Bool("fix") || c.Bool("diff")) {
+		add(errors.New("--fix and --diff change files; run them without --live and --facts"))
+	}
 	s.outputs, err = parseOutputs(c.StringSlice("format"))
 	add(err)
 	for flag, target := range map[string]*rules.Severity{"min-severity": &s.show.MinSeverity, "fail-on": &s.failOn} {
@@ -207,6 +216,11 @@ func check(c *cli.Context, env environment) error {
 	collection, err := offline.Load(c.Context, s.load)
 	if err != nil {
 		return loadFailure(c, err)
+	}
+	if s.live {
+		if err := measure(c, env, collection); err != nil {
+			return err
+		}
 	}
 	r := judge(collection, s)
 	code := exitCode(r, s)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/endpoint"
 	"github.com/bbdoctor/bbdoctor/rules/idle"
 	"github.com/bbdoctor/bbdoctor/rules/image"
 	"github.com/bbdoctor/bbdoctor/rules/jdbc"
@@ -15,5 +16,6 @@ import (
 
 // All gives every rule in the order in which results are shown: family by family, from the URL to the images.
 func All() []*rules.Rule {
-	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, secrets.Rules, image.Rules)
+	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, secrets.Rules, image.Rules,
+		endpoint.Rules)
 }

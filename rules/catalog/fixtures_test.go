@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -104,6 +105,9 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 	}
 	if measured != nil {
 		attach(t, collection, measured)
+	}
+	for _, deployment := range collection.Deployments {
+		deployment.Today = time.Date(2026, time.November, 24, 0, 0, 0, 0, time.UTC)
 	}
 	var results []*rules.Result
 	for _, deployment := range collection.Deployments {
