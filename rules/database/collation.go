@@ -30,7 +30,7 @@ var Collation = &rules.Rule{
 			p.Skipf("PostgreSQL tells no version of the collation %s", database.Collate)
 		case recorded != actual:
 			p.Failf(rules.Measured("SELECT pg_database_collation_actual_version(oid)", actual), "the indexes of %s were built with version %s of the collation %s, and the node's library has %s: lookups can miss rows, and unique keys can be stored twice", database.Name, recorded, database.Collate, actual).
-				Helpf("While Bitbucket is stopped: REINDEX DATABASE %s, then ALTER DATABASE %s REFRESH COLLATION VERSION.", sqlName(database.Name), sqlName(database.Name))
+				Helpf("While Bitbucket is stopped: REINDEX DATABASE %s, then ALTER DATABASE %s REFRESH COLLATION VERSION.", rules.SQLName(database.Name), rules.SQLName(database.Name))
 		}
 		compareNodes(p, database)
 	},
@@ -58,7 +58,7 @@ func compareNodes(p *rules.Pass, database facts.Database) {
 			known++
 			if node.Collation != first.Collation {
 				p.Failf(rules.Measured("SELECT pg_database_collation_actual_version(oid) on node "+node.ID, node.Collation), "node %s has version %s of the collation %s, node %s has %s: after a failover lookups by index can miss rows", node.ID, node.Collation, database.Collate, first.ID, first.Collation).
-					Helpf("Run the same image or operating system release on all nodes. After a failover to the other version: REINDEX DATABASE %s.", sqlName(database.Name))
+					Helpf("Run the same image or operating system release on all nodes. After a failover to the other version: REINDEX DATABASE %s.", rules.SQLName(database.Name))
 			}
 		}
 	}

@@ -21,7 +21,7 @@ var ConnectionLimit = &rules.Rule{
 			return
 		}
 		limit := postgresql.Database.ConnectionLimit
-		children, ok := children(p.Snapshot())
+		children, ok := p.Snapshot().ParameterInt("num_init_children")
 		if !ok {
 			p.Skipf("the database has a limit of %d connections, and num_init_children of Pgpool-II was not measured", limit)
 			return
@@ -31,17 +31,6 @@ var ConnectionLimit = &rules.Rule{
 		}
 		name := postgresql.Database.Name
 		p.Failf(rules.Measured("SELECT datconnlimit FROM pg_database", strconv.Itoa(limit)), "the database %s takes %d connections, and Pgpool-II keeps up to num_init_children=%d open: logins fail with \"too many connections for database\", even when Bitbucket has few open", name, limit, children).
-			Helpf("On the primary: ALTER DATABASE %s CONNECTION LIMIT -1.", sqlName(name))
+			Helpf("On the primary: ALTER DATABASE %s CONNECTION LIMIT -1.", rules.SQLName(name))
 	},
-}
-
-// children is the running num_init_children.
-func children(snapshot *facts.Snapshot) (count int, ok bool) {
-	for _, parameter := range snapshot.Pgpool {
-		if parameter.Name == "num_init_children" {
-			count, err := strconv.Atoi(parameter.Norm)
-			return count, err == nil
-		}
-	}
-	return 0, false
 }

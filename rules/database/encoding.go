@@ -24,7 +24,7 @@ var Encoding = &rules.Rule{
 			p.Skipf("the encoding of the database could not be read")
 		default:
 			p.Failf(rules.Measured("SHOW server_encoding", database.Encoding), "the database %s has the encoding %s: Bitbucket needs UTF8, and whatever does not fit into %s fails or is stored wrongly", database.Name, database.Encoding, database.Encoding).
-				Helpf("Make a new database (CREATE DATABASE ... WITH ENCODING 'UTF8' TEMPLATE template0 OWNER %s), copy the data into it with pg_dump --encoding=UTF8 and pg_restore while Bitbucket is stopped, and name it in jdbc.url.", sqlName(postgresql.Role.Name))
+				Helpf("Make a new database (CREATE DATABASE ... WITH ENCODING 'UTF8' TEMPLATE template0 OWNER %s), copy the data into it with pg_dump --encoding=UTF8 and pg_restore while Bitbucket is stopped, and name it in jdbc.url.", rules.SQLName(postgresql.Role.Name))
 		}
 	},
 }

@@ -28,10 +28,10 @@ var Owner = &rules.Rule{
 		at := rules.Measured("SELECT has_schema_privilege(current_schema(), 'CREATE')", "false")
 		if database.OwnedByRole {
 			p.Failf(at, "%s owns the database %s, but may not create tables in its schema %s, which is %s's: Bitbucket cannot be set up or upgraded", role, database.Name, database.CurrentSchema, database.SchemaOwner).
-				Helpf("As %s or a superuser, in this database: ALTER SCHEMA %s OWNER TO %s.", database.SchemaOwner, sqlName(database.CurrentSchema), sqlName(role))
+				Helpf("As %s or a superuser, in this database: ALTER SCHEMA %s OWNER TO %s.", database.SchemaOwner, rules.SQLName(database.CurrentSchema), rules.SQLName(role))
 			return
 		}
 		p.Failf(at, "%s neither owns the database %s (%s does) nor may create tables in its schema %s: Bitbucket cannot be set up or upgraded", role, database.Name, database.Owner, database.CurrentSchema).
-			Helpf("As a superuser: ALTER DATABASE %s OWNER TO %s; if the schema is not pg_database_owner's, ALTER SCHEMA %s OWNER TO %s in that database, too.", sqlName(database.Name), sqlName(role), sqlName(database.CurrentSchema), sqlName(role))
+			Helpf("As a superuser: ALTER DATABASE %s OWNER TO %s; if the schema is not pg_database_owner's, ALTER SCHEMA %s OWNER TO %s in that database, too.", rules.SQLName(database.Name), rules.SQLName(role), rules.SQLName(database.CurrentSchema), rules.SQLName(role))
 	},
 }

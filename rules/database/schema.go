@@ -22,11 +22,11 @@ var Schema = &rules.Rule{
 		switch {
 		case database.CurrentSchema == "":
 			p.Failf(rules.Measured("SHOW search_path", database.SearchPath), "search_path=%s leads to no schema that exists and that %s may use: Bitbucket does not find its tables", database.SearchPath, role).
-				Helpf("Find the schema with the tables (\\dt *.databasechangelog), and set it: ALTER ROLE %s IN DATABASE %s SET search_path = public. Restart Pgpool-II or wait for its cached sessions to end.", sqlName(role), sqlName(database.Name))
+				Helpf("Find the schema with the tables (\\dt *.databasechangelog), and set it: ALTER ROLE %s IN DATABASE %s SET search_path = public. Restart Pgpool-II or wait for its cached sessions to end.", rules.SQLName(role), rules.SQLName(database.Name))
 		case database.SchemaOwnedByRole, usualPublic(postgresql):
 		default:
 			p.Failf(rules.Measured("SELECT current_schema()", database.CurrentSchema), "the schema %s is owned by %s, not by %s: others may change what Bitbucket keeps in it", database.CurrentSchema, database.SchemaOwner, role).
-				Helpf("In this database, as %s or a superuser: ALTER SCHEMA %s OWNER TO %s.", database.SchemaOwner, sqlName(database.CurrentSchema), sqlName(role))
+				Helpf("In this database, as %s or a superuser: ALTER SCHEMA %s OWNER TO %s.", database.SchemaOwner, rules.SQLName(database.CurrentSchema), rules.SQLName(role))
 		}
 	},
 }

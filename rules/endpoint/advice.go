@@ -21,7 +21,7 @@ func (a advice) fail(p *rules.Pass, snapshot *facts.Snapshot) {
 	endpoint, login := snapshot.Endpoint, snapshot.Login
 	fill := strings.NewReplacer(
 		"{address}", address(endpoint), "{role}", endpoint.User, "{database}", endpoint.Database, "{sslmode}", endpoint.SSLMode,
-		`{"role"}`, sqlName(endpoint.User), `{"database"}`, sqlName(endpoint.Database), "{time}", rounded(login.Took),
+		`{"role"}`, rules.SQLName(endpoint.User), `{"database"}`, rules.SQLName(endpoint.Database), "{time}", rounded(login.Took),
 	)
 	at := rules.Measured("login to "+address(endpoint), string(login.Cause))
 	p.Failf(at, "%s", fill.Replace(a.message)+said(login)).Helpf("%s", fill.Replace(a.help))
@@ -65,6 +65,3 @@ func rounded(took time.Duration) string {
 }
 
 func address(endpoint facts.Endpoint) string { return net.JoinHostPort(endpoint.Host, endpoint.Port) }
-
-// sqlName is a name as an SQL statement takes it.
-func sqlName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
