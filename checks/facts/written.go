@@ -19,6 +19,9 @@ func (d *Deployment) collect() []Setting {
 	assignments := func(list []Assignment) {
 		for _, assignment := range list {
 			setting := assignment.Value
+			if assignment.Name == "" {
+				continue // stands for variables that nobody knows
+			}
 			if setting.Key == "" {
 				setting.Key = Key(assignment.Name)
 			}

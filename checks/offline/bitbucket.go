@@ -96,7 +96,7 @@ func resolved(key facts.Key, setting facts.Setting, all facts.Settings) facts.Se
 		setting.State, setting.Why = facts.Secret, "the password is encrypted or kept in a secret store"
 		return setting
 	}
-	if strings.Contains(setting.Text, "${") && !setting.Sensitive() {
+	if placeholder(setting) {
 		setting.State, setting.Why = facts.Unresolved, "it has a ${...} placeholder that Bitbucket fills in"
 		return setting
 	}
@@ -109,6 +109,15 @@ func resolved(key facts.Key, setting facts.Setting, all facts.Settings) facts.Se
 		}
 	}
 	return setting
+}
+
+// placeholder says whether Spring fills something in. A password may hold "${" by itself, so that only one that is nothing
+// but a placeholder counts as one.
+func placeholder(setting facts.Setting) bool {
+	if setting.Sensitive() {
+		return strings.HasPrefix(setting.Text, "${") && strings.HasSuffix(setting.Text, "}")
+	}
+	return strings.Contains(setting.Text, "${")
 }
 
 func opaquePassword(text string, all facts.Settings) bool {

@@ -252,6 +252,9 @@ func checkContainer(t testing.TB, container *facts.Container) {
 				place(assignment.Name+"'s way", via)
 			}
 		}
+		if assignment.Name == "" && value.State == facts.Unresolved {
+			continue // stands for the variables of an env file that is not read
+		}
 		if string(value.Key) != assignment.Name || value.Origin.Key != assignment.Name {
 			t.Fatalf("%s.%s has key %q and is written as %q", container.Name, assignment.Name, value.Key, value.Origin.Key)
 		}

@@ -246,7 +246,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 		return nil
 	case !file.path.Known():
 		r.problem(at, fmt.Sprintf("which env_file this is is not known (%s), so neither is what it sets; give its variables with --env", file.path.Why))
-		return nil
+		return unknownVariables("which env_file is meant is not known: "+file.path.Why, at)
 	}
 	dialect := facts.ComposeEnv
 	switch file.format {
@@ -255,7 +255,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 		dialect = facts.DockerEnv
 	default:
 		r.problem(at, fmt.Sprintf("the format %s of an env_file is not known; what the file sets is not read", shown(file.format)))
-		return nil
+		return unknownVariables("the format of the env_file is not known", at)
 	}
 	if file.optional {
 		if _, err := r.context.Open(file.from.base, file.path.Text); errors.Is(err, input.ErrMissing) {
@@ -264,7 +264,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 	}
 	source := file.from.open(at, file.path.Text, "what it sets")
 	if source == nil {
-		return nil
+		return unknownVariables("the env_file "+shown(file.path.Text)+" is not read", at)
 	}
 	if r.envFiles += len(source.Text); r.envFiles > maxEnvFiles || r.expanded > maxExpanded {
 		r.spend(maxWork, at)
@@ -282,6 +282,11 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 		read[i].Value.Via = addVia(read[i].Value.Via, at)
 	}
 	return read
+}
+
+// unknownVariables stands for what an env file would set that is not read: no rule may take a default for certain then.
+func unknownVariables(why string, at facts.Origin) []facts.Assignment {
+	return []facts.Assignment{facts.UnknownVariables(why, at)}
 }
 
 // variables gives the look-up for env files: the project's variables, then what the service says under environment:.

@@ -41,12 +41,14 @@ func (c *command) env(v value) {
 	switch {
 	case !assigned && !v.Known():
 		c.note(v.written, "which variable "+string(c.Source.Text[v.written.Start:v.written.End])+" sets is not known; it is not checked")
+		c.unknownVariables("which variable is set is not known", v.written)
 		return
 	case name == "":
 		c.problem(v.written, c.Program.name+" starts nothing, because the variable has no name; write NAME=value")
 		return
 	case c.Program.name == "podman" && !assigned && strings.HasSuffix(name, "*"):
 		c.note(v.written, "which variables "+name+" passes on is not known; they are not checked")
+		c.unknownVariables("which variables are passed on is not known", v.written)
 		return
 	}
 	if !c.room(v.written) {
@@ -76,6 +78,7 @@ func (c *command) room(at facts.Span) bool {
 	c.Limits.Variables--
 	if c.Limits.Variables == -1 {
 		c.problem(at, "there are more variables than bbdoctor reads; the rest is not checked")
+		c.unknownVariables("there are more variables than are read", at)
 	}
 	return c.Limits.Variables >= 0
 }
@@ -95,15 +98,18 @@ func (c *command) inherited(v value, name string, keySpan facts.Span) facts.Sett
 func (c *command) envFile(v value, word Word) {
 	if !v.Known() {
 		c.problem(v.written, "which file "+string(c.Source.Text[v.written.Start:v.written.End])+" is is not known; check the file that it names by itself")
+		c.unknownVariables("the file of --env-file is not read", c.span(v))
 		return
 	}
 	file, err := c.Input.Open(c.Source, string(v.Bytes))
 	if err != nil {
 		c.problem(c.span(v), "--env-file "+string(v.Bytes)+" is not read, so its variables are not known: "+reason(err))
+		c.unknownVariables("the file of --env-file is not read", c.span(v))
 		return
 	}
 	if c.Limits.FileBytes -= len(file.Text); c.Limits.FileBytes < 0 {
 		c.problem(c.span(v), "--env-file "+string(v.Bytes)+" is not read, because the env files are too large; check it by itself")
+		c.unknownVariables("the file of --env-file is not read", c.span(v))
 		return
 	}
 	assignments, problems := dotenv.Read(file, facts.DockerEnv, c.environment.lookup)
@@ -122,6 +128,16 @@ func (c *command) envFile(v value, word Word) {
 			c.problems = append(c.problems, problem)
 		}
 	}
+}
+
+// unknownVariables notes once that the container may have variables that nobody knows, so that no default is certain.
+func (c *command) unknownVariables(why string, at facts.Span) {
+	if c.unknown {
+		return
+	}
+	c.unknown = true
+	origin := facts.Origin{Source: c.Source, Span: at, Format: c.Format, Runs: []facts.Run{}}
+	c.container.Environment = append(c.container.Environment, facts.UnknownVariables(why, origin))
 }
 
 // reason is why a file is not opened, without the file's name.

@@ -35,7 +35,9 @@ func readLine(t *testing.T, text string) (*facts.Container, []facts.Problem, boo
 	container, problems, ok := Read(all, Context{Source: source, Format: facts.Shell, Environment: callerVariable, Input: input.Context{Files: memory(envFiles)}})
 	if ok {
 		for _, variable := range container.Environment {
-			tracedtest.Check(t, variable.Value)
+			if variable.Name != "" {
+				tracedtest.Check(t, variable.Value)
+			}
 		}
 		if container.Image.State != facts.Absent {
 			tracedtest.Check(t, container.Image)
@@ -68,6 +70,10 @@ func summary(container *facts.Container) string {
 		if variable.Value.State != facts.Set {
 			text = variable.Value.State.String()
 		}
+		if variable.Name == "" {
+			parts = append(parts, "others")
+			continue
+		}
 		parts = append(parts, variable.Name+"="+text)
 	}
 	if len(container.Command) > 0 {
@@ -85,7 +91,7 @@ func TestRead(t *testing.T) {
 		{"docker container run -e A=1 img", "img/set, A=1"},
 		{"/usr/bin/docker run -e A=1 img", "img/set, A=1"},
 		{"docker.exe run -e A=1 img", "img/set, A=1"},
-		{"podman run -e A=1 --replace --pod p --env-host img", "img/set, A=1"},
+		{"podman run -e A=1 --replace --pod p --env-host img", "img/set, others, A=1"},
 		{"nerdctl -n k8s.io run -e A=1 --snapshotter x img", "img/set, A=1"},
 		{"docker --context prod -H tcp://x:1 -D run -e A=1 img", "img/set, A=1"},
 		{"docker --context=prod run -e A=1 img", "img/set, A=1"},
@@ -121,21 +127,21 @@ func TestRead(t *testing.T) {
 		// What is not known.
 		{"docker run -e A=$X -e B=1 img", "img/set, A=unresolved, B=1"},
 		{"docker run -eA=$X --env=B=$X img", "img/set, A=unresolved, B=unresolved"},
-		{"docker run -e $X -e B=1 img", "img/set, B=1"},
+		{"docker run -e $X -e B=1 img", "img/set, others, B=1"},
 		{"docker run --name $X -e B=1 img", "img/set, name $X, B=1"},
 		{"docker run -e A=1 $IMAGE", "$IMAGE/unresolved, A=1"},
 		{"docker run -e A=1 $IMAGE -e B=2", "$IMAGE/unresolved, A=1, command -e B=2"},
 		{"docker run -e A=1 img:$TAG cmd", "img:$TAG/unresolved, A=1, command cmd"},
 		{"docker run -e A=1 \"$X\" -e B=2", "$X/unresolved, A=1, command -e B=2"},
-		{"docker run $X -e A=1 img", "img/set, A=1"},
-		{"docker run -e A=1 $X img/x", "img/x/set, A=1"},
+		{"docker run $X -e A=1 img", "img/set, others, A=1"},
+		{"docker run -e A=1 $X img/x", "img/x/set, others, A=1"},
 		{"docker run -e A=1 $X bash", "$X/unresolved, A=1, command bash"},
-		{"docker run -e A=1 $OPTS img", "img/set, A=1"},
+		{"docker run -e A=1 $OPTS img", "img/set, others, A=1"},
 		{"docker run -e A=1 $X", "$X/unresolved, A=1"},
 		{"docker run $X", "$X/unresolved"},
-		{"docker run -$X -e A=1 img", "img/set, A=1"},
-		{"docker run --$X -e A=1 img", "img/set, A=1"},
-		{"docker run -it$X -e A=1 img", "img/set, A=1"},
+		{"docker run -$X -e A=1 img", "img/set, others, A=1"},
+		{"docker run --$X -e A=1 img", "img/set, others, A=1"},
+		{"docker run -it$X -e A=1 img", "img/set, others, A=1"},
 		{"docker run -e A=1 -p $X:5432 -v $X:/data img", "img/set, A=1"},
 		{"docker run -e A=1 --rm=$X img", "img/set, A=1"},
 		// What docker refuses.
@@ -144,10 +150,11 @@ func TestRead(t *testing.T) {
 		{"docker run --unknown -e B=1 img", "img/set, B=1"},
 		{"docker run -e A=1", "/absent, A=1"},
 		{"docker run -e A=1 -e", "/absent, A=1"},
-		{"podman run -e PG* -e A=1 img", "img/set, A=1"},
+		{"podman run -e PG* -e A=1 img", "img/set, others, A=1"},
 		{"docker run --env-file a.env -e A=2 img", "img/set, A=file, Q=\"quoted\", HOST=db.example.com, MISSING=unresolved, A=2"},
-		{"docker run --env-file $X -e A=2 img", "img/set, A=2"},
+		{"docker run --env-file $X -e A=2 img", "img/set, others, A=2"},
 		{"docker run --env-file bad.env img", "img/set, A=1"},
+		{"docker run --env-file none.env -e A=2 --env-file $X img", "img/set, others, A=2"},
 	} {
 		container, _, ok := readLine(t, test.line)
 		got := ""
@@ -255,7 +262,7 @@ func TestLimits(t *testing.T) {
 	source, all := words("docker run " + strings.Repeat("-e A=1 ", 20) + "--env-file a.env --env-file a.env img")
 	limits := &Limits{Variables: 15, FileBytes: 60}
 	container, problems, ok := Read(all, Context{Source: source, Input: input.Context{Files: memory(envFiles)}, Limits: limits})
-	if !ok || len(container.Environment) != 15 || len(problems) != 2 || !strings.Contains(problems[0].Message, "more variables") || !strings.Contains(problems[1].Message, "too large") {
+	if !ok || len(container.Environment) != 16 || container.Environment[0].Name != "" || len(problems) != 2 || !strings.Contains(problems[0].Message, "more variables") || !strings.Contains(problems[1].Message, "too large") {
 		t.Errorf("%d variables, %v", len(container.Environment), problems)
 	}
 }
