@@ -217,6 +217,9 @@ func check(c *cli.Context, env environment) error {
 	if err != nil {
 		return loadFailure(c, err)
 	}
+	for _, deployment := range collection.Deployments {
+		deployment.Today = env.today
+	}
 	if s.live {
 		if err := measure(c, env, collection); err != nil {
 			return err

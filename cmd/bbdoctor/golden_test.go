@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,6 +22,7 @@ func doctor(tb testing.TB, dir string, args ...string) (code int, stdout, stderr
 	code = run(context.Background(), environment{
 		args: append([]string{"bbdoctor"}, args...), dir: dir,
 		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, variables: []string{"LANG=C.UTF-8"},
+		today: time.Date(2026, time.November, 24, 0, 0, 0, 0, time.UTC),
 	})
 	return code, out.String(), errs.String()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,6 +32,7 @@ type environment struct {
 	stdout, stderr io.Writer
 	variables      []string // NAME=value
 	dir            string   // working directory; empty for the process's own
+	today          time.Time
 }
 
 // path makes a path of the command line one that the process can open.

@@ -5,17 +5,19 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/database"
 	"github.com/bbdoctor/bbdoctor/rules/endpoint"
 	"github.com/bbdoctor/bbdoctor/rules/idle"
 	"github.com/bbdoctor/bbdoctor/rules/image"
 	"github.com/bbdoctor/bbdoctor/rules/jdbc"
 	"github.com/bbdoctor/bbdoctor/rules/pgpool"
 	"github.com/bbdoctor/bbdoctor/rules/pool"
+	"github.com/bbdoctor/bbdoctor/rules/role"
 	"github.com/bbdoctor/bbdoctor/rules/secrets"
 )
 
-// All gives every rule in the order in which results are shown: family by family, from the URL to the images.
+// All gives every rule in the order in which results are shown: family by family, from the URL to the measured role.
 func All() []*rules.Rule {
 	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, secrets.Rules, image.Rules,
-		endpoint.Rules)
+		endpoint.Rules, database.Rules, role.Rules)
 }

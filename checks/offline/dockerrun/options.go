@@ -14,12 +14,12 @@ func (c *command) options(words []Word) []Word {
 		text := word.Prefix()
 		switch {
 		case word.Several && text == "" && c.areOptions(words):
-			c.note(word.Span, "what options "+c.written(word)+" has is not known; what they say is not checked")
+			c.unknownOptions(word)
 			words = words[1:]
 		case text == "" || text[0] != '-' || text == "-" && word.Known():
 			return words
 		case text == "-" || text == "--" && !word.Known():
-			c.note(word.Span, "what option "+c.written(word)+" is is not known; it is not checked")
+			c.unknownOptions(word)
 			words = words[1:]
 		case text == "--":
 			return words[1:]
@@ -45,6 +45,9 @@ func (c *command) areOptions(words []Word) bool {
 			return false
 		}
 	}
+	if strings.HasPrefix(name, "-") {
+		return true // an option that is written with something only the shell knows
+	}
 	if len(words) == 1 {
 		return false
 	}
@@ -66,7 +69,7 @@ func (c *command) long(word Word, rest []Word) []Word {
 	name, _, attached := strings.Cut(text[2:], "=")
 	takesValue, known := takesValue(c.Program.name, name)
 	if !attached && !word.Known() {
-		c.note(word.Span, "what option "+c.written(word)+" is is not known; it is not checked")
+		c.unknownOptions(word)
 		return rest
 	}
 	all := value{word.Text, word.Span}
@@ -128,11 +131,18 @@ func (c *command) short(word Word, rest []Word) []Word {
 		}
 	}
 	if !word.Known() {
-		c.note(word.Span, "what options "+c.written(word)+" has is not known; what they say is not checked")
+		c.unknownOptions(word)
 	}
 	return rest
 }
 
+// unknownOptions tells of a word that stands for options of which nothing is known.
+func (c *command) unknownOptions(word Word) {
+	c.note(word.Span, "what options "+c.written(word)+" has is not known; what they say is not checked")
+	c.unknownVariables("what options there are is not known", word.Span)
+}
+
+// unknownOption tells of an option that is in no table.
 func (c *command) unknownOption(word Word, option string) {
 	c.problem(word.Span, c.Program.name+" has no option "+option+" that bbdoctor knows; look at its spelling")
 }
@@ -142,6 +152,10 @@ func (c *command) flag(name string, on bool) {
 	switch name {
 	case "rm":
 		c.container.Remove = on
+	case "env-host":
+		if on {
+			c.unknownVariables("--env-host passes on the environment of whoever runs "+c.Program.name, c.Program.Span)
+		}
 	case "help":
 		c.help = c.help || on
 	}

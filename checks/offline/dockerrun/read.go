@@ -90,6 +90,7 @@ type command struct {
 	variables   []facts.Assignment // of -e, which are stronger than those of --env-file
 	aliases     []string
 	networks    int
+	unknown     bool // it may have variables that nobody knows
 	help        bool
 	problems    []facts.Problem
 }

@@ -45,17 +45,14 @@ func style(text traced.Text, n int) facts.Style {
 // span is where a value stands without the quotes around it.
 func (c *command) span(v value) facts.Span {
 	span := v.written
+	text := string(c.Source.Text[span.Start:span.End])
 	if v.Known() && !v.Lost && len(v.Runs) > 0 {
 		first, last := v.Runs[0], v.Runs[len(v.Runs)-1]
-		if first.In == c.Source && first.Raw >= span.Start && first.Raw <= span.End {
-			span.Start = first.Raw
+		start, end := first.Raw, last.Raw+last.RawN
+		if first.In == c.Source && last.In == c.Source && start >= span.Start && start <= end && end <= span.End {
+			return facts.Span{Start: start, End: end}
 		}
-		if end := last.Raw + last.RawN; last.In == c.Source && end >= span.Start && end <= span.End {
-			span.End = end
-		}
-		return span
 	}
-	text := string(c.Source.Text[span.Start:span.End])
 	if n := len(text); n > 0 && (text[n-1] == '"' || text[n-1] == '\'') && strings.Count(text, text[n-1:])%2 == 1 {
 		span.End-- // the quote that was opened before the value
 	} else if n > 1 && text[0] == text[n-1] && (text[0] == '"' || text[0] == '\'') && strings.Count(text, text[:1]) == 2 {

@@ -102,7 +102,10 @@ func (e *evaluator) setOptions(arguments []dockerrun.Word) {
 			e.set(positional, &variable{array: true, words: slices.Clone(words)})
 			return
 		default:
-			on := text[0] == '-'
+			on := no
+			if text[0] == '-' {
+				on = yes
+			}
 			if strings.Contains(text, "a") {
 				e.allExport = on
 			}
@@ -147,12 +150,14 @@ func (e *evaluator) source(arguments []dockerrun.Word, c *syntax.CallExpr) flow 
 	at := e.file.span(c)
 	if !word.Known() {
 		e.problem(e.file, word.Span, "which script "+e.file.text[word.Span.Start:word.Span.End]+" is is not known; what it sets is not checked", true)
+		e.unread = e.at(word.Span)
 		return goesOn
 	}
 	name := string(word.Bytes)
 	script, err := directory{e}.Open(e.file.source, name)
 	if err != nil {
 		e.problem(e.file, word.Span, "the script "+name+" is not read in, so what it sets is not known: "+reason(err), true)
+		e.unread = e.at(word.Span)
 		return goesOn
 	}
 	if slices.Contains(e.sourced, script) || script == e.main || len(e.sourced) == maxCalls {
@@ -169,7 +174,7 @@ func (e *evaluator) source(arguments []dockerrun.Word, c *syntax.CallExpr) flow 
 	e.sourced = e.sourced[:len(e.sourced)-1]
 	e.file = file
 	if e.mayReturn {
-		e.join(c, outcome{variables: e.rollback(mark)})
+		e.join(c, outcome{variables: e.rollback(mark), allExport: e.allExport})
 	}
 	how := goesOn
 	if e.ended {
@@ -177,6 +182,11 @@ func (e *evaluator) source(arguments []dockerrun.Word, c *syntax.CallExpr) flow 
 	}
 	e.mayReturn, e.ended = mayReturn, ended
 	return how
+}
+
+// at is a place in the file that is being read.
+func (e *evaluator) at(span facts.Span) *facts.Origin {
+	return &facts.Origin{Source: e.file.source, Span: span, Format: facts.Shell, Runs: []facts.Run{}}
 }
 
 // reason is why a file is not opened, without the file's name.

@@ -49,15 +49,20 @@ func (e *evaluator) call(c *syntax.CallExpr) flow {
 
 // callWith calls a function. Variables in front of the call are set while it runs.
 func (e *evaluator) callWith(f *function, arguments []dockerrun.Word, c *syntax.CallExpr) flow {
-	old := map[string]*variable{}
+	old, during := map[string]*variable{}, map[string]*variable{}
 	for _, name := range slices.Sorted(maps.Keys(e.prefix)) {
-		old[name] = e.variables[name]
-		e.set(name, &variable{value: e.prefix[name], exported: true})
+		old[name], during[name] = e.variables[name], &variable{value: e.prefix[name], exported: yes}
+		e.set(name, during[name])
 	}
 	e.prefix = nil
 	how := e.callFunction(f, &variable{array: true, words: arguments})
 	for _, name := range slices.Sorted(maps.Keys(old)) {
+		inner := e.variables[name]
 		e.set(name, old[name])
+		if inner != during[name] {
+			// Whether what the function does with it outlives the call depends on how it does it.
+			e.join(c, outcome{variables: map[string]*variable{name: inner}, allExport: e.allExport})
+		}
 	}
 	return how
 }
@@ -142,11 +147,15 @@ func (e *evaluator) programEnvironment(c *syntax.CallExpr, words []dockerrun.Wor
 
 // exports gives the variables that the script has exported, in the order of their names.
 func (e *evaluator) exports() (environment []facts.Assignment) {
+	if e.unread != nil {
+		environment = append(environment, facts.UnknownVariables("a script that is read in is not among the inputs", *e.unread))
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.variables)) {
 		v := e.variables[name]
-		if v != nil && v.exported && !v.unset && !v.array && v.value.Origin.Source != nil && e.limits.Variables > 0 {
+		if v != nil && v.exported != no && !v.unset && !v.array && v.value.Origin.Source != nil && e.limits.Variables > 0 {
 			e.limits.Variables--
-			environment = append(environment, facts.Assignment{Name: name, Value: v.value})
+			value, _ := e.environmentOf(name)
+			environment = append(environment, facts.Assignment{Name: name, Value: value})
 		}
 	}
 	return environment

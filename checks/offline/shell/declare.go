@@ -165,9 +165,14 @@ func (e *evaluator) mark(name string, a attributes) {
 	if old := e.variables[name]; old != nil {
 		v = *old
 	} else if given, ok := e.context.Variable(name); ok {
-		v = variable{value: given, exported: true}
+		v = variable{value: given, exported: yes}
 	}
-	v.exported = (v.exported || a.export) && !a.unexport
+	if a.export {
+		v.exported = yes
+	}
+	if a.unexport {
+		v.exported = no
+	}
 	v.readOnly = v.readOnly || a.readOnly
 	e.set(name, &v)
 }
@@ -177,12 +182,18 @@ func (e *evaluator) makeLocal(name string, naked bool) {
 	if e.calls == 0 {
 		return
 	}
-	if _, ok := e.locals[name]; !ok {
-		e.locals[name] = e.variables[name]
+	own, ok := e.locals[name]
+	switch {
+	case !ok:
+		own.outer = e.variables[name]
 		if naked {
 			e.set(name, &variable{unset: true})
 		}
+	case own.perhaps && naked:
+		e.forget(name, "whether it was made local before depends on a branch")
 	}
+	own.perhaps = false
+	e.locals[name] = own
 }
 
 // assignment does NAME=value, NAME+=value and NAME=(words).
@@ -297,13 +308,13 @@ func (e *evaluator) assignArray(a *syntax.Assign) {
 			e.forget(name, "its elements have indices")
 			return
 		}
-		words = append(words, e.words(element.Value)...)
+		for _, word := range e.words(element.Value) {
+			word.Through(origin)
+			words = append(words, word)
+		}
 	}
-	if !e.spend(len(words)) {
+	if !e.spend(wordCost * len(words)) {
 		return
-	}
-	for i := range words {
-		words[i].Via = append(words[i].Via[:len(words[i].Via):len(words[i].Via)], origin)
 	}
 	value := unknown(name, origin, name+" is an array")
 	if len(words) > 0 && words[0].Known() {

@@ -9,8 +9,8 @@ import (
 )
 
 // Encode writes text so that it can be put inside a word at a place with that quoting, as a run of a value gives it. ok is
-// false when it cannot be expressed there: a line break without quotes, and a closing brace between double quotes, because
-// the place may be inside a "${NAME:-...}".
+// false when it cannot be expressed there: a line break without quotes, and a closing brace or a single quote between
+// double quotes, because the place may be inside a "${NAME:-...}", where they mean something else.
 func Encode(style facts.Style, text string) (encoded string, ok bool) {
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return "", false
@@ -30,7 +30,7 @@ func Encode(style facts.Style, text string) (encoded string, ok bool) {
 	case facts.SingleQuoted:
 		return strings.ReplaceAll(text, "'", `'\''`), true
 	case facts.DoubleQuoted:
-		if strings.IndexByte(text, '}') >= 0 {
+		if strings.ContainsAny(text, "}'") {
 			return "", false
 		}
 		for i := range len(text) {

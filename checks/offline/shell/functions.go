@@ -3,6 +3,7 @@ package shell
 import (
 	"maps"
 	"slices"
+	"sort"
 	"strconv"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -33,6 +34,12 @@ func (e *evaluator) defineFunction(c *syntax.FuncDecl) {
 	e.declared = append(e.declared, f)
 }
 
+// local is a variable that a function has made its own.
+type local struct {
+	outer   *variable // what it was before
+	perhaps bool      // it was made local in a branch
+}
+
 // callFunction walks through a function's body as if it stood where the function is called.
 func (e *evaluator) callFunction(f *function, arguments *variable) flow {
 	if len(f.others) > 0 {
@@ -53,14 +60,19 @@ func (e *evaluator) callFunction(f *function, arguments *variable) flow {
 	}
 	file, locals, mayReturn, mark := e.file, e.locals, e.mayReturn, len(e.log)
 	e.calls++
-	e.file, e.locals, e.mayReturn = f.file, map[string]*variable{positional: e.variables[positional]}, false
+	e.file, e.locals, e.mayReturn = f.file, map[string]local{positional: {outer: e.variables[positional]}}, false
 	e.set(positional, arguments)
 	how := e.statement(f.body)
 	for _, name := range slices.Sorted(maps.Keys(e.locals)) {
-		e.set(name, e.locals[name])
+		own := e.locals[name]
+		inner := e.variables[name]
+		e.set(name, own.outer)
+		if own.perhaps {
+			e.join(f.body, outcome{variables: map[string]*variable{name: inner}, allExport: e.allExport})
+		}
 	}
 	if e.mayReturn {
-		e.join(f.body, outcome{variables: e.rollback(mark)})
+		e.join(f.body, outcome{variables: e.rollback(mark), allExport: e.allExport})
 	}
 	e.calls--
 	e.file, e.locals, e.mayReturn = file, locals, mayReturn
@@ -101,8 +113,19 @@ func (e *evaluator) positionalWhy() string {
 
 // line tells where a node is, for reasons.
 func (e *evaluator) line(at syntax.Node) string {
-	line, _ := e.file.source.Position(e.file.offset(at.Pos()))
-	return "line " + strconv.Itoa(line)
+	starts, ok := e.lines[e.file.source]
+	if !ok {
+		// Asked of the source for each node, a script that is one line would be walked from its start every time.
+		for n := 1; ; n++ {
+			start := e.file.source.Line(n).Start
+			if start == len(e.file.source.Text) {
+				break
+			}
+			starts = append(starts, start)
+		}
+		e.lines[e.file.source] = starts
+	}
+	return "line " + strconv.Itoa(sort.SearchInts(starts, e.file.offset(at.Pos())+1))
 }
 
 // assignedIn gives the names of the variables that statements may assign, in the functions that they call as well.

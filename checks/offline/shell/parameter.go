@@ -203,6 +203,9 @@ func (e *evaluator) list(out *fields, p *syntax.ParamExp, quoted bool) {
 		return
 	}
 	for i, word := range words {
+		if e.stopped {
+			return
+		}
 		if i > 0 {
 			out.finish()
 		}

@@ -130,7 +130,7 @@ func TestAgreesWithBashOnRandomWords(t *testing.T) {
 	dir := t.TempDir()
 	w := writer{rand.New(rand.NewPCG(7, 8))}
 	calls := 0
-	for range 150 {
+	for range 100 {
 		script := w.script()
 		record, file := filepath.Join(dir, "record"), filepath.Join(dir, "script.sh")
 		if err := os.WriteFile(file, []byte(inProcess+script), 0o600); err != nil {

@@ -57,6 +57,7 @@ func newEvaluator(src *facts.Source, ctx input.Context) *evaluator {
 	return &evaluator{
 		context: ctx, main: src, file: &file{source: src, text: string(src.Text)}, runs: &runs, work: maxWork,
 		statements: maxStatements, limits: dockerrun.NewLimits(), variables: map[string]*variable{}, functions: map[string]*function{},
+		lines: map[*facts.Source][]int{},
 	}
 }
 
@@ -74,10 +75,12 @@ type evaluator struct {
 	surroundings
 	prefix map[string]facts.Setting // variables in front of the command that is being run
 
+	lines      map[*facts.Source][]int // where the lines of a source begin
 	calls      int
-	locals     map[string]*variable // of the function that is being called: what its local variables were before
-	mayReturn  bool                 // the function that is being called, or the script, may return from a branch
-	sourced    []*facts.Source      // that are being read in
+	locals     map[string]local // of the function that is being called
+	mayReturn  bool             // the function that is being called, or the script, may return from a branch
+	sourced    []*facts.Source  // that are being read in
+	unread     *facts.Origin    // a script that should have been read in
 	statements int
 	work       int
 	runs       *int

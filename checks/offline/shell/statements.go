@@ -125,7 +125,7 @@ func (e *evaluator) ifClause(c *syntax.IfClause) {
 			mark, before = len(e.log), e.surroundings // the first condition always runs
 		}
 	}
-	left := outcome{moved: before != e.surroundings, variables: e.rollback(mark)}
+	left := outcome{moved: before.dir != e.dir || before.dirWhy != e.dirWhy, allExport: e.allExport, variables: e.rollback(mark)}
 	e.surroundings = before
 	e.join(c, append(branches, left)...)
 }
@@ -151,6 +151,10 @@ func (e *evaluator) caseClause(c *syntax.CaseClause) {
 func (e *evaluator) loop(at syntax.Node, body []*syntax.Stmt, walk func() flow) {
 	for _, name := range e.assignedIn(body) {
 		e.forget(name, "it is set in a loop ("+e.line(at)+")")
+		if v := *e.variables[name]; v.exported == yes {
+			v.exported = perhaps // a round may have ended that
+			e.set(name, &v)
+		}
 	}
 	e.join(at, e.branch(walk))
 }

@@ -34,7 +34,7 @@ func fenced(lines []string) (blocks [][]bool) {
 	var block []bool
 	fence := ""
 	for i, line := range lines {
-		trimmed := strings.TrimLeft(line, " \t>")
+		trimmed := strings.TrimLeft(line, " \t")
 		switch {
 		case fence != "" && strings.HasPrefix(trimmed, fence):
 			fence = ""

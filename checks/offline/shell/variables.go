@@ -3,7 +3,6 @@ package shell
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -17,11 +16,28 @@ type variable struct {
 	value    facts.Setting
 	words    []dockerrun.Word
 	array    bool
-	exported bool
+	exported certainty
 	readOnly bool
 	unset    bool
 	// marked says that the script gives it attributes but no value, so that it has the caller's, if any.
 	marked bool
+}
+
+// certainty says whether something is so.
+type certainty uint8
+
+const (
+	no certainty = iota
+	perhaps
+	yes
+)
+
+// either is what is certain when one of two is the case.
+func (c certainty) either(other certainty) certainty {
+	if c == other {
+		return c
+	}
+	return perhaps
 }
 
 // positional is the name under which the positional parameters are kept among the variables.
@@ -62,10 +78,10 @@ func (e *evaluator) rollback(mark int) map[string]*variable {
 func (e *evaluator) assign(name string, value facts.Setting) {
 	v := &variable{value: value, exported: e.allExport}
 	if _, inherited := e.context.Variable(name); inherited && e.variables[name] == nil {
-		v.exported = true
+		v.exported = yes
 	}
 	if old := e.variables[name]; old != nil {
-		v.exported = v.exported || old.exported
+		v.exported = max(v.exported, old.exported)
 		if old.readOnly {
 			v.readOnly = true
 			v.value = unknown(name, old.value.Origin, name+" is read-only and set again")
@@ -105,7 +121,9 @@ func (e *evaluator) environmentOf(name string) (facts.Setting, bool) {
 		return unknown(name, v.value.Origin, "the script unsets "+name), true
 	case v.array:
 		return unknown(name, v.value.Origin, name+" is an array, which the shell does not pass on"), true
-	case !v.exported:
+	case v.exported == perhaps:
+		return unknown(name, v.value.Origin, "whether "+name+" is exported depends on a branch"), true
+	case v.exported == no:
 		return unknown(name, v.value.Origin, "the script sets "+name+" but does not export it"), true
 	}
 	return v.value, true
@@ -120,24 +138,31 @@ var ambient = names("BASH BASHOPTS BASH_ARGC BASH_ARGV BASH_LINENO BASH_SOURCE B
 // surroundings are what a shell has besides its variables.
 type surroundings struct {
 	dir, dirWhy string
-	allExport   bool
+	allExport   certainty
 }
 
 // outcome is what a branch has left behind.
 type outcome struct {
 	variables map[string]*variable
 	moved     bool // to another directory
+	allExport certainty
 }
 
 // branch walks through statements that may run or not, and takes back what they did. Inside them it is known.
 func (e *evaluator) branch(walk func() flow) outcome {
-	mark, before := len(e.log), e.surroundings
+	mark, before, locals := len(e.log), e.surroundings, maps.Clone(e.locals)
 	e.branches++
 	if walk() == returns {
 		e.mayReturn = true
 	}
 	e.branches--
-	left := outcome{moved: e.surroundings.dir != before.dir || e.surroundings.dirWhy != before.dirWhy}
+	for name, own := range e.locals {
+		if earlier, ok := locals[name]; !ok || earlier.perhaps {
+			own.perhaps = true
+			e.locals[name] = own
+		}
+	}
+	left := outcome{moved: e.dir != before.dir || e.dirWhy != before.dirWhy, allExport: e.allExport}
 	e.surroundings = before
 	left.variables = e.rollback(mark)
 	return left
@@ -145,19 +170,25 @@ func (e *evaluator) branch(walk func() flow) outcome {
 
 // join makes unknown what branches have left behind.
 func (e *evaluator) join(at syntax.Node, branches ...outcome) {
-	line, _ := e.file.source.Position(e.file.offset(at.Pos()))
-	why := "it is set in a branch (line " + strconv.Itoa(line) + ")"
+	why := "it is set in a branch (" + e.line(at) + ")"
 	for _, branch := range branches {
 		if branch.moved {
 			e.dirWhy = "the script changes its directory in a branch"
 		}
+		e.allExport = e.allExport.either(branch.allExport)
 		for _, name := range slices.Sorted(maps.Keys(branch.variables)) {
 			v := &variable{value: unknown(name, facts.Origin{}, why)}
-			for _, possible := range []*variable{e.variables[name], branch.variables[name]} {
+			for i, possible := range []*variable{e.variables[name], branch.variables[name]} {
+				exported := no
 				if possible != nil {
-					v.exported = v.exported || possible.exported
+					exported = possible.exported
 					v.readOnly = v.readOnly || possible.readOnly
 					v.value = unknown(name, possible.value.Origin, why)
+				} else if _, inherited := e.context.Variable(name); inherited {
+					exported = yes
+				}
+				if v.exported = v.exported.either(exported); i == 0 {
+					v.exported = exported
 				}
 			}
 			e.set(name, v)
@@ -167,8 +198,8 @@ func (e *evaluator) join(at syntax.Node, branches ...outcome) {
 
 // subshell walks through statements that run in a shell of their own, so that nothing they assign is left behind.
 func (e *evaluator) subshell(walk func() flow) {
-	mark, before, mayReturn := len(e.log), e.surroundings, e.mayReturn
+	mark, before, mayReturn, locals := len(e.log), e.surroundings, e.mayReturn, maps.Clone(e.locals)
 	walk()
 	e.rollback(mark)
-	e.surroundings, e.mayReturn = before, mayReturn
+	e.surroundings, e.mayReturn, e.locals = before, mayReturn, locals
 }

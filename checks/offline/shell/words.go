@@ -11,6 +11,9 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
 )
 
+// wordCost is what an argument costs of the work that a script may cause, about its size in memory.
+const wordCost = 500
+
 // doubleQuoteEscapes are the characters that a backslash guards between double quotes.
 const doubleQuoteEscapes = "$`\"\\"
 
@@ -31,18 +34,13 @@ func (e *evaluator) word(out *fields, word *syntax.Word) {
 	out.written = e.file.span(word)
 	pieces := e.pieces(word.Parts)
 	if e.file.shell == posix && e.hasBraces(pieces) {
-		unknown := e.text()
-		unknown.Unknown("whether sh expands the braces depends on the system")
-		out.add(unknown)
+		out.addUnknown("whether sh expands the braces depends on the system", true)
 		out.finish()
 		return
 	}
 	alternatives, ok := e.expandBraces(pieces)
 	if !ok {
-		unknown := e.text()
-		unknown.Unknown("its braces make too many words")
-		out.several = true
-		out.add(unknown)
+		out.addUnknown("its braces make too many words", true)
 		out.finish()
 		return
 	}
@@ -334,7 +332,7 @@ func (f *fields) splits(value []byte) bool {
 	if changed := f.variables["IFS"]; changed != nil && !changed.unset && !changed.value.Known() {
 		return false
 	}
-	return f.file.shell != other || len(value) > 0 && !bytes.ContainsAny(value, f.separators())
+	return f.file.shell != other || !bytes.ContainsAny(value, f.separators())
 }
 
 // finish ends an argument, if there is one.
@@ -347,7 +345,9 @@ func (f *fields) finish() {
 		if !f.mixed {
 			word.Span = f.traceable(word.Span)
 		}
-		f.words = append(f.words, word)
+		if f.spend(wordCost) {
+			f.words = append(f.words, word)
+		}
 	}
 	f.current, f.present, f.several, f.mixed, f.started = traced.Text{}, false, false, false, false
 }

@@ -87,7 +87,7 @@ func (t *Text) Add(other Text) {
 	}
 	t.add(other.Bytes, other.Runs, other.Lost)
 	for _, via := range other.Via {
-		t.via(via)
+		t.Through(via)
 	}
 }
 
@@ -99,13 +99,14 @@ func (t *Text) Value(value facts.Setting) {
 		runs, lost := Runs(value)
 		t.add([]byte(value.Text), runs, lost)
 	}
-	t.via(value.Origin)
+	t.Through(value.Origin)
 	for _, via := range value.Via {
-		t.via(via)
+		t.Through(via)
 	}
 }
 
-func (t *Text) via(origin facts.Origin) {
+// Through adds a place to the way that the text took.
+func (t *Text) Through(origin facts.Origin) {
 	if !origin.Known() || len(t.Via) == maxVia {
 		return
 	}
@@ -113,7 +114,7 @@ func (t *Text) via(origin facts.Origin) {
 		return o.Source == origin.Source && o.Span == origin.Span && o.Key == origin.Key
 	}
 	if !slices.ContainsFunc(t.Via, same) {
-		t.Via = append(t.Via, origin)
+		t.Via = append(t.Via[:len(t.Via):len(t.Via)], origin)
 	}
 }
 
@@ -251,9 +252,9 @@ func (t *Text) Setting(origin facts.Origin, written string) facts.Setting {
 func Inherited(value facts.Setting, origin facts.Origin) facts.Setting {
 	setting := facts.Setting{Key: facts.Key(origin.Key), Text: value.Text, State: value.State, Why: value.Why, Origin: origin}
 	via := Text{}
-	via.via(value.Origin)
+	via.Through(value.Origin)
 	for _, origin := range value.Via {
-		via.via(origin)
+		via.Through(origin)
 	}
 	setting.Via = via.Via
 	setting.Origin.Runs = []facts.Run{} // nothing may be written behind the name without an "="
