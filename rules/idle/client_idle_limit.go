@@ -19,8 +19,12 @@ var ClientIdleLimit = &rules.Rule{
 			if seconds <= 0 || seconds >= needed {
 				continue
 			}
-			p.Failf(setting.Origin, "%s=%s: Pgpool-II closes Bitbucket's idle connections after %d s, they must live for %d s", rules.NameOf(setting), setting.Shown(), seconds, needed).
-				Helpf("Remove %s (0 never closes an idle client), or set it to %d or more.", rules.NameOf(setting), needed)
+			finding := p.Failf(setting.Origin, "%s=%s%s: Pgpool-II closes Bitbucket's idle connections after %d s, they must live for %d s", rules.NameOf(setting), setting.Shown(), measured(setting), seconds, needed)
+			if pgpool.Measured() {
+				finding.Helpf("Set client_idle_limit = 0 in pgpool.conf (remove PGPOOL_CLIENT_IDLE_LIMIT for the image) and reload Pgpool-II; 0 never closes an idle client. %d or more is enough.", needed)
+				continue
+			}
+			finding.Helpf("Remove %s (0 never closes an idle client), or set it to %d or more.", rules.NameOf(setting), needed)
 		}
 	},
 }

@@ -8,6 +8,7 @@ var Rules = []*rules.Rule{
 	ClientIdleLimit,
 	IdleSessionTimeout,
 	TransactionTimeout,
+	HeldConnection,
 }
 
 // needed is how long, in seconds, an idle connection must live: Atlassian's page "Connect Bitbucket to Pgpool-II" asks for

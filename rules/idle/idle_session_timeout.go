@@ -15,19 +15,15 @@ var IdleSessionTimeout = &rules.Rule{
 	ID:       "idle/idle-session-timeout",
 	Title:    "idle_session_timeout lets idle connections live for 10 minutes on every node",
 	Severity: rules.Error,
-	Needs:    []facts.Key{facts.PostgreSQLNodes, idleSessionTimeout},
+	Needs:    []facts.Key{facts.PostgreSQLNodes, facts.LivePostgreSQL, idleSessionTimeout},
 	Check: func(p *rules.Pass) {
-		for _, node := range p.Nodes() {
-			setting, ok := p.NodeSetting(node, idleSessionTimeout)
-			if !ok {
-				continue
-			}
-			milliseconds, err := strconv.Atoi(setting.Norm)
-			if err != nil || milliseconds <= 0 || milliseconds >= needed*1000 {
-				continue
-			}
-			p.Failf(setting.Origin, "%s=%s on %s: PostgreSQL closes idle sessions after %s, they must live for %d s", rules.NameOf(setting), setting.Shown(), node.Name, seconds(milliseconds), needed).
+		for _, short := range timeouts(p, idleSessionTimeout) {
+			finding := p.Failf(short.setting.Origin, "%s=%s on %s%s: PostgreSQL closes idle sessions after %s, they must live for %d s",
+				rules.NameOf(short.setting), short.setting.Shown(), short.on, measured(short.setting), seconds(short.milliseconds), needed).
 				Helpf("Set idle_session_timeout = 0 on every node, the standby too, or to %ds or more.", needed)
+			if short.help != "" {
+				finding.Help = short.help
+			}
 		}
 	},
 }

@@ -1,8 +1,6 @@
 package idle
 
 import (
-	"strconv"
-
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
@@ -28,20 +26,16 @@ var TransactionTimeout = &rules.Rule{
 	ID:       "idle/transaction-timeout",
 	Title:    "no time-out of PostgreSQL ends transactions or statements within 10 minutes",
 	Severity: rules.Warning,
-	Needs:    []facts.Key{facts.PostgreSQLNodes, idleInTransactionTimeout, statementTimeout, transactionTimeout},
+	Needs:    []facts.Key{facts.PostgreSQLNodes, facts.LivePostgreSQL, idleInTransactionTimeout, statementTimeout, transactionTimeout},
 	Check: func(p *rules.Pass) {
-		for _, node := range p.Nodes() {
-			for _, timeout := range cut {
-				setting, ok := p.NodeSetting(node, timeout.key)
-				if !ok {
-					continue
-				}
-				milliseconds, err := strconv.Atoi(setting.Norm)
-				if err != nil || milliseconds <= 0 || milliseconds >= needed*1000 {
-					continue
-				}
-				p.Failf(setting.Origin, "%s=%s on %s ends %s after %s", rules.NameOf(setting), setting.Shown(), node.Name, timeout.what, seconds(milliseconds)).
+		for _, timeout := range cut {
+			for _, short := range timeouts(p, timeout.key) {
+				finding := p.Failf(short.setting.Origin, "%s=%s on %s%s ends %s after %s",
+					rules.NameOf(short.setting), short.setting.Shown(), short.on, measured(short.setting), timeout.what, seconds(short.milliseconds)).
 					Helpf("Set %s = 0 for Bitbucket's role (ALTER ROLE ... SET), or to %ds or more.", timeout.key, needed)
+				if short.help != "" {
+					finding.Help = short.help
+				}
 			}
 		}
 	},

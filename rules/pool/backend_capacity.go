@@ -2,6 +2,7 @@ package pool
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -16,88 +17,127 @@ var BackendCapacity = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{children, maxPool, facts.PostgreSQLNodes, maxConnections, superuserReserved, reserved},
 	Check: func(p *rules.Pass) {
-		room, known := smallestNode(p)
-		if !known {
-			return
-		}
 		pgpools := p.Pgpools(children, maxPool)
 		if len(pgpools) == 0 {
 			return
 		}
-		least, most := 0, 0
+		var declared, running []rules.Instance
 		for _, pgpool := range pgpools {
-			least += pgpool.Int(children)
-			most += pgpool.Int(children) * pgpool.Int(maxPool)
+			if pgpool.Measured() {
+				running = append(running, pgpool)
+			} else {
+				declared = append(declared, pgpool)
+			}
 		}
-		if most <= room.free {
-			return
+		// The running instance is one of those that are declared: they are never added up.
+		for _, view := range [][]rules.Instance{declared, running} {
+			if len(view) == 0 {
+				continue
+			}
+			room, known := smallestNode(p, view[0].Measured())
+			if known {
+				judgeRoom(p, view, room)
+			}
 		}
-		first := pgpools[0]
-		sum := fmt.Sprintf("%s x %s", written(first.Get(children), first.Int(children)), written(first.Get(maxPool), first.Int(maxPool)))
-		if len(pgpools) > 1 {
-			sum = fmt.Sprintf("%s, summed over %d Pgpool-II instances", sum, len(pgpools))
-		}
-		help := fmt.Sprintf("Set %s=%d and %s=1 (Bitbucket uses one role and one database, so one connection a child process is enough)",
-			room.variable, least+room.reserved+overhead, nameFor(first, maxPool, "PGPOOL_MAX_POOL"))
-		var finding *rules.Finding
-		if least > room.free {
-			finding = p.Failf(placeOf(first, first.Get(children)), "%d backend connections against the %d that %s accepts: once it is full, every new session fails\n%s = %d; even one a child process is %d",
-				most, room.free, room.name, sum, most, least)
-			help += " on every node."
-		} else {
-			finding = p.Failf(placeOf(first, first.Get(maxPool)), "%d backend connections against the %d that %s accepts\n%s = %d; with one connection a child process it is %d, which fits",
-				most, room.free, room.name, sum, most, least).As(rules.Warning)
-			help = fmt.Sprintf("Set %s=1; Bitbucket uses one role and one database, so one connection a child process is enough.", nameFor(first, maxPool, "PGPOOL_MAX_POOL"))
-		}
-		finding.Help = help
-		finding.Also(room.origin, "%s", room.sum)
 	},
 }
 
-const (
-	// overhead are connections to a node beside those of the child processes: health check, replication check, SHOW
-	// pool_nodes, repmgrd, and an administrator.
-	overhead = 10
-)
+// judgeRoom fails when the instances of one view may open more connections to a node than it accepts.
+func judgeRoom(p *rules.Pass, pgpools []rules.Instance, room room) {
+	least, most := 0, 0
+	for _, pgpool := range pgpools {
+		least += pgpool.Int(children)
+		most += pgpool.Int(children) * pgpool.Int(maxPool)
+	}
+	if most <= room.free {
+		return
+	}
+	first := pgpools[0]
+	sum := fmt.Sprintf("%s x %s", written(first.Get(children), first.Int(children)), written(first.Get(maxPool), first.Int(maxPool)))
+	if len(pgpools) > 1 {
+		sum = fmt.Sprintf("%s, summed over %d Pgpool-II instances", sum, len(pgpools))
+	}
+	const why = "Bitbucket uses one role and one database, so one connection a child process is enough"
+	one := line(first, maxPool, maxPoolVariable, 1)
+	var finding *rules.Finding
+	if least > room.free {
+		finding = p.Failf(placeOf(first, first.Get(children)), "%d backend connections against the %d that %s accepts: once it is full, every new session fails\n%s = %d; even one a child process is %d",
+			most, room.free, room.name, sum, most, least).
+			Helpf("Set %s; and set %s (%s).", room.advice(least+room.reserved+overhead), one, why)
+	} else {
+		finding = p.Failf(placeOf(first, first.Get(maxPool)), "%d backend connections against the %d that %s accepts\n%s = %d; with one connection a child process it is %d, which fits",
+			most, room.free, room.name, sum, most, least).As(rules.Warning).
+			Helpf("Set %s; %s.", one, why)
+	}
+	finding.Also(room.origin, "%s", room.sum)
+}
+
+// overhead are connections to a node beside those of the child processes: health check, replication check, SHOW
+// pool_nodes, repmgrd, and an administrator.
+const overhead = 10
 
 // room is what one PostgreSQL node accepts from ordinary roles.
 type room struct {
-	free, reserved      int
-	name, sum, variable string
-	origin              facts.Origin
+	free, reserved int
+	name, sum      string
+	image          bool
+	origin         facts.Origin
 }
 
-// smallestNode gives the node that accepts the fewest connections. It is not known as long as one node's is not.
-func smallestNode(p *rules.Pass) (smallest room, known bool) {
-	for i, node := range p.Nodes() {
-		limit, ok := p.NodeSetting(node, maxConnections)
+// advice is what to write so that every node accepts more.
+func (r room) advice(most int) string {
+	switch {
+	case r.image:
+		return fmt.Sprintf("POSTGRESQL_MAX_CONNECTIONS=%d on every node", most)
+	case r.origin.Query != "":
+		return fmt.Sprintf("max_connections = %d on every node and restart it, the standby first", most)
+	}
+	return fmt.Sprintf("max_connections=%d on every node", most)
+}
+
+// smallestNode gives the node that accepts the fewest connections, of the running nodes or of the declared ones; of the
+// others only where there is none. It is not known as long as one node's is not. The running primary stands for a standby
+// that was not asked: PostgreSQL lets no standby run with a smaller max_connections than the primary's.
+func smallestNode(p *rules.Pass, running bool) (smallest room, known bool) {
+	all := p.Nodes()
+	nodes := slices.DeleteFunc(slices.Clone(all), func(node *facts.Node) bool { return node.Measured != running })
+	if len(nodes) == 0 {
+		nodes = all
+	}
+	for i, node := range nodes {
+		here, ok := roomOf(p, node)
 		if !ok {
 			return room{}, false
-		}
-		most, err := strconv.Atoi(limit.Norm)
-		if err != nil {
-			p.Skipf("%s: %s=%s is not a number", node.Name, rules.NameOf(limit), limit.Shown())
-			return room{}, false
-		}
-		kept := 0
-		sum := fmt.Sprintf("%s accepts %s", node.Name, written(limit, most))
-		for _, key := range []facts.Key{superuserReserved, reserved} {
-			setting := p.AnyNodeSetting(node, key)
-			if n, err := strconv.Atoi(setting.Norm); err == nil && n > 0 {
-				kept += n
-				sum += fmt.Sprintf(" - %s", written(setting, n))
-			}
-		}
-		here := room{free: most - kept, reserved: kept, name: node.Name, sum: fmt.Sprintf("%s = %d", sum, most-kept), variable: "max_connections", origin: limit.Origin}
-		if node.Image {
-			here.variable = "POSTGRESQL_MAX_CONNECTIONS"
-		}
-		if !here.origin.Known() && node.Container != nil {
-			here.origin = node.Container.Origin
 		}
 		if i == 0 || here.free < smallest.free {
 			smallest, known = here, true
 		}
 	}
 	return smallest, known
+}
+
+func roomOf(p *rules.Pass, node *facts.Node) (here room, ok bool) {
+	limit, ok := p.NodeSetting(node, maxConnections)
+	if !ok {
+		return room{}, false
+	}
+	most, err := strconv.Atoi(limit.Norm)
+	if err != nil {
+		p.Skipf("%s: %s=%s is not a number", node.Name, rules.NameOf(limit), limit.Shown())
+		return room{}, false
+	}
+	kept := 0
+	sum := fmt.Sprintf("%s accepts %s", node.Name, written(limit, most))
+	for _, key := range []facts.Key{superuserReserved, reserved} {
+		setting := p.AnyNodeSetting(node, key)
+		if n, err := strconv.Atoi(setting.Norm); err == nil && n > 0 {
+			kept += n
+			sum += fmt.Sprintf(" - %s", written(setting, n))
+		}
+	}
+	here = room{free: most - kept, reserved: kept, name: node.Name, sum: fmt.Sprintf("%s = %d", sum, most-kept), image: node.Image, origin: limit.Origin}
+	if !here.origin.Known() && node.Container != nil {
+		here.origin = node.Container.Origin
+	}
+	return here, true
 }

@@ -27,10 +27,13 @@ const (
 )
 
 // written says how a value came to be, for sums whose parts the reader must be able to find: "num_init_children=32
-// (pgpool's default)".
+// (pgpool's default)", "max_pool=4 (measured)".
 func written(setting facts.Setting, value int) string {
-	if setting.State == facts.Default {
+	switch {
+	case setting.State == facts.Default:
 		return fmt.Sprintf("%s=%d (%s)", rules.NameOf(setting), value, setting.Why)
+	case setting.Origin.Query != "":
+		return fmt.Sprintf("%s=%d (measured)", rules.NameOf(setting), value)
 	}
 	return fmt.Sprintf("%s=%d", rules.NameOf(setting), value)
 }
@@ -55,10 +58,21 @@ func placeOf(pgpool rules.Instance, setting facts.Setting) facts.Origin {
 	return pgpool.Origin()
 }
 
-// nameFor is the name under which a parameter would have to be written for this instance.
-func nameFor(pgpool rules.Instance, key facts.Key, variable string) string {
-	if pgpool.Image() {
-		return variable
+// line is what to write so that an instance gets another value of a parameter; all parameters of the budget take a restart.
+// How a running instance was configured is not known, so it says both.
+func line(pgpool rules.Instance, key facts.Key, variable string, value int) string {
+	switch {
+	case pgpool.Measured():
+		return fmt.Sprintf("%s = %d in pgpool.conf (%s=%d for the image) and restart Pgpool-II", key, value, variable, value)
+	case pgpool.Image():
+		return fmt.Sprintf("%s=%d", variable, value)
 	}
-	return string(key)
+	return fmt.Sprintf("%s=%d", key, value)
 }
+
+// The image's variables of the budget.
+const (
+	childrenVariable = "PGPOOL_NUM_INIT_CHILDREN"
+	maxPoolVariable  = "PGPOOL_MAX_POOL"
+	reservedVariable = "PGPOOL_RESERVED_CONNECTIONS"
+)

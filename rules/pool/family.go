@@ -12,4 +12,5 @@ var Rules = []*rules.Rule{
 	BackendCapacity,
 	ReservedBelowChildren,
 	Queueing,
+	MeasuredCapacity,
 }

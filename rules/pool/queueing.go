@@ -18,7 +18,7 @@ var Queueing = &rules.Rule{
 				continue
 			}
 			p.Failf(placeOf(pgpool, setting), "%s: when all child processes are busy, the next connection waits without a word and Bitbucket reports a time-out after 15 s", written(setting, 0)).
-				Helpf("Set %s=1; the client too many then gets \"Sorry, too many clients already\" at once.", nameFor(pgpool, reserved, "PGPOOL_RESERVED_CONNECTIONS"))
+				Helpf("Set %s; the client too many then gets \"Sorry, too many clients already\" at once.", line(pgpool, reserved, reservedVariable, 1))
 		}
 	},
 }

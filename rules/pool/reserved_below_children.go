@@ -20,7 +20,7 @@ var ReservedBelowChildren = &rules.Rule{
 			p.Failf(placeOf(pgpool, pgpool.Get(reserved)), "%s with %s: Pgpool-II starts and refuses every client (\"Sorry, too many clients already\")",
 				written(pgpool.Get(reserved), kept), written(pgpool.Get(children), total)).
 				Also(pgpool.Get(children).Origin, "the number of child processes").
-				Helpf("Set %s=1; it is the number of child processes that no client gets.", nameFor(pgpool, reserved, "PGPOOL_RESERVED_CONNECTIONS"))
+				Helpf("Set %s; it is the number of child processes that no client gets.", line(pgpool, reserved, reservedVariable, 1))
 		}
 	},
 }
