@@ -1,3 +1,5 @@
+// Package facts holds what is known of an installation, and from where: every value with the bytes that wrote it or the
+// query that measured it. It is the only thing that rules see.
 package facts
 
 // Container is what one container is started with, whoever starts it: docker run, docker compose, later Kubernetes.

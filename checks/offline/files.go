@@ -241,7 +241,7 @@ func reason(err error) error {
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return fmt.Errorf("%w: %v", input.ErrUnreadable, err)
+	return fmt.Errorf("%w: %w", input.ErrUnreadable, err)
 }
 
 // keep marks a source as configuration.

@@ -204,11 +204,11 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		add(unit{properties: properties.Read(source)})
 	case facts.Compose:
 		containers, problems := compose.Read(sources, l.context)
-		l.containers(containers, r, add)
+		l.containers(containers, add)
 		r.problems = append(r.problems, problems...)
 	case facts.Shell:
 		containers, problems := shell.Read(source, l.context)
-		l.containers(containers, r, add)
+		l.containers(containers, add)
 		// A script of somebody else's that the parser does not understand is none of our business.
 		if c.named || len(r.units) > 0 || ours(source.Text) {
 			r.problems = append(r.problems, problems...)
@@ -219,7 +219,7 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 			return
 		}
 		assignments, problems := dotenv.Read(source, facts.ComposeEnv, nil)
-		l.containers([]*facts.Container{{Environment: assignments, Replicas: 1, Format: facts.ComposeEnv, Origin: facts.Origin{Source: source, Format: facts.ComposeEnv}}}, r, add)
+		l.containers([]*facts.Container{{Environment: assignments, Replicas: 1, Format: facts.ComposeEnv, Origin: facts.Origin{Source: source, Format: facts.ComposeEnv}}}, add)
 		if c.named || len(r.units) > 0 {
 			r.problems = append(r.problems, problems...)
 		}
@@ -240,7 +240,7 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 }
 
 // containers makes units out of containers by what they run.
-func (l *loader) containers(containers []*facts.Container, r *reading, add func(unit)) {
+func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 	for _, c := range containers {
 		for _, role := range bitnami.Classify(c) {
 			switch role {

@@ -70,7 +70,7 @@ func wantsLive(c *cli.Context) bool { return c.Bool("live") || c.String("facts")
 
 // measure probes the endpoint, or loads what was kept, and puts it into the deployment that it belongs to.
 func measure(c *cli.Context, env environment, collection *facts.Collection) error {
-	deployment, err := liveDeployment(c, collection)
+	deployment, err := liveDeployment(collection)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func measure(c *cli.Context, env environment, collection *facts.Collection) erro
 }
 
 // liveDeployment is the one deployment that the endpoint belongs to.
-func liveDeployment(c *cli.Context, collection *facts.Collection) (*facts.Deployment, error) {
+func liveDeployment(collection *facts.Collection) (*facts.Deployment, error) {
 	switch len(collection.Deployments) {
 	case 1:
 		return collection.Deployments[0], nil

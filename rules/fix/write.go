@@ -97,7 +97,7 @@ func keepOwner(file *os.File, old os.FileInfo) error {
 func syncDirectory(dir string) error {
 	opened, err := os.Open(dir)
 	if err != nil {
-		return nil //nolint:nilerr // The file is in place; a directory that cannot be opened cannot be synced.
+		return nil // The file is in place; a directory that cannot be opened cannot be synced.
 	}
 	defer opened.Close()
 	// Some file systems refuse to sync a directory; the rename is done all the same.

@@ -69,7 +69,7 @@ func namesOf(p *rules.Pass, i rules.Instance, backends []facts.BackendNode) (nam
 // listed takes PGPOOL_BACKEND_APPLICATION_NAMES apart. The image asks for as many names as nodes, and only when
 // PGPOOL_AUTO_FAILBACK is yes; else it does not look at them.
 func listed(p *rules.Pass, i rules.Instance, list facts.Setting, backends []facts.BackendNode) (names []facts.ListItem, ok bool) {
-	if list, ok = i.KnownVariable(applicationNames); !ok {
+	if _, ok = i.KnownVariable(applicationNames); !ok {
 		return nil, false
 	}
 	names = items(list)

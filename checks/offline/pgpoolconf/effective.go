@@ -74,9 +74,6 @@ func Apply(settings facts.Settings, files []*facts.ConfFile, version string) {
 	}
 }
 
-// maxOverridden is how many hidden values of one parameter are kept; a file with more was made to fill the memory.
-const maxOverridden = 1000
-
 // Value is an assignment's value as the setting of a parameter: with its key, its normal form, and what is wrong with it.
 func Value(key facts.Key, value facts.Setting, version string) facts.Setting {
 	value.Key = key

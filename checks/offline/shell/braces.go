@@ -91,7 +91,8 @@ func expandTokens(tokens []token, depth int) (words [][]token, ok bool) {
 	if depth > 50 {
 		return nil, false
 	}
-	open, end := 0, 0
+	open := 0
+	var end int
 	for {
 		open = seek(tokens, open, '{')
 		if open == len(tokens) {

@@ -40,7 +40,7 @@ func (e *evaluator) builtin(name string, arguments []dockerrun.Word, c *syntax.C
 		e.declareWords(name, arguments)
 		return goesOn, true
 	case "cd", "pushd", "popd":
-		e.changeDirectory(name, arguments, c)
+		e.changeDirectory(name, arguments)
 		return goesOn, true
 	case "eval":
 		e.hiddenCommands(append([]dockerrun.Word{{}}, arguments...))
@@ -203,7 +203,7 @@ func reason(err error) string {
 var errDirectory = errors.New("the directory is not known that the script is in by then")
 
 // changeDirectory follows the script into another directory, to which the paths of env files are relative.
-func (e *evaluator) changeDirectory(name string, arguments []dockerrun.Word, c *syntax.CallExpr) {
+func (e *evaluator) changeDirectory(name string, arguments []dockerrun.Word) {
 	const unknown = "the script goes to a directory that is not known"
 	for len(arguments) > 0 && strings.HasPrefix(arguments[0].Prefix(), "-") && len(arguments[0].Prefix()) > 1 {
 		arguments = arguments[1:]

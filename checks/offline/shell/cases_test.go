@@ -40,7 +40,7 @@ b' -e G="a
 b" img`},
 	{name: "dollar quotes", script: `docker run -e A=$'a\tb\n\'\"\\\x41\101\u00e9\U1F600\e\a\cA\q\?' -e B=$"x y" -e C=$'' -e D=$'\x' -e E=$'a\0b'c -e F=$'\1012' img`},
 	{name: "quotes in quotes", script: `docker run -e "A='x' \"y\"" -e 'B="x"' -e C=a"b"'c'd img`},
-	{name: "special characters", script: `docker run -e A=a=b,c:d/e@f%g+h -e B=# -e C=x#y -e D="a#b" -e E=? -e F=a* -e 'G=!' -e H={ -e I=} -e J={} -e K=[x] -e L=^ img # -e M=1`},
+	{name: "special characters", script: `docker run -e A=a=b,c:d/e@f%g+h -e B=# -e C=x#y -e D="a#b" -e E=? -e F=a* -e 'G=!' -e H={ -e I=} -e J={} -e K=[x] -e L=^ -e "N="~"a" -e O="a"~ -e P='a':~x img # -e M=1`, unresolved: "P"},
 	{name: "umlauts", script: "docker run -e A=äöü -e \"B=ä\" -e 'C=€' -e D=\\ä img"},
 	{name: "tabs and blanks", script: "\tdocker\trun   -e\tA=1 \\\n\t -e B=2   img  \n"},
 	{name: "several on a line", script: `docker run -e A=1 img; docker run -e A=2 img && docker run -e A=3 img || true`},

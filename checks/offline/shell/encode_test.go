@@ -10,7 +10,7 @@ import (
 )
 
 // newTexts are what is written into values.
-var newTexts = []string{"", "x", "5432", "a b", " a", "a ", "\t", "#", " #x", "$", "$X", "${X}", "$(x)", "`x`", "\"", "'", "a'b\"c", "\\", "a\\", "\\n", "a\nb", "\r", "}", "{a}", "{a,b}", "~", "~/x", "*", "?", "[x]", "!", "&", ";", "|", "<>", "(", ")", "ä", "\u00a0", "=", "x=y", ":-", "-", "%", "^", "\x01", "\x7f", "\x00", "\xff", "?a=b&c"}
+var newTexts = []string{"", "x", "5432", "a b", " a", "a ", "\t", "#", " #x", "$", "$X", "${X}", "$(x)", "`x`", "\"", "'", "a'b\"c", "\\", "a\\", "\\n", "a\nb", "\r", "}", "{a}", "{a,b}", "~", "~/x", "*", "?", "[x]", "!", "&", ";", "|", "<>", "(", ")", "ä", "\u00a0", "=", "x=y", ":-", "-", "%", "^", "\x01", "\x0112", "\x7f", "\x00", "\xff", "?a=b&c"}
 
 // hosts are scripts in which the value of A is changed, in all its parts.
 var hosts = []string{

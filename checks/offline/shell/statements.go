@@ -87,7 +87,7 @@ func (e *evaluator) command(command syntax.Command) flow {
 // binary walks through "a && b", "a || b" and "a | b". Long chains lean to the left.
 func (e *evaluator) binary(c *syntax.BinaryCmd) flow {
 	var chain []*syntax.BinaryCmd
-	first := c.X
+	var first *syntax.Stmt
 	for {
 		chain = append(chain, c)
 		first = c.X
