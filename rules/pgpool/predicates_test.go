@@ -127,6 +127,8 @@ func TestTrustsCheckUser(t *testing.T) {
 		{"bitnami/pgpool:4.6.1", false, true},
 		{"bitnami/pgpool:4.7.0-debian-12-r0", false, true},
 		{"bitnami/pgpool:4.6.0", false, false},
+		{"bitnami/pgpool:4.6.0-debian-12", false, false},
+		{"bitnami/pgpool:4.6.0-debian-12-rc", false, false},
 		{"bitnami/pgpool:4.6", false, false},
 		{"bitnami/pgpool:4", false, false},
 		{"bitnami/pgpool:latest", false, false},
@@ -142,8 +144,10 @@ func TestTrustsCheckUser(t *testing.T) {
 			t.Errorf("%q: trusts %v, known %v", c.image, trusts, known)
 		}
 	}
-	if _, known := trustsCheckUser(facts.Setting{}); known {
-		t.Error("an absent image tells its version")
+	for _, image := range []facts.Setting{{}, {Text: "bitnami/pgpool:4.5.5", State: facts.Unresolved}} {
+		if _, known := trustsCheckUser(image); known {
+			t.Errorf("%v image tells its version", image.State)
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ var RequiredSettings = &rules.Rule{
 // required says whether a check of the image belongs here. What a value looks like is pgpool/setting-value's to judge,
 // and the entries of the backend list are pgpool/backend-nodes'.
 func required(refusal facts.Refusal) bool {
-	return len(refusal.Keys) > 0 && refusal.Kind != facts.RefusalValue && refusal.Kind != facts.RefusalEntry
+	return refusal.Kind != facts.RefusalValue && refusal.Kind != facts.RefusalEntry
 }
 
 func remedy(refusal facts.Refusal) string {

@@ -18,13 +18,6 @@ var SettingValue = &rules.Rule{
 		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
 			p.OK()
 			said := map[place]bool{}
-			for _, refusal := range pgpool.Refusals {
-				if refusal.Kind == facts.RefusalValue && !refusal.Undecided && len(refusal.Keys) > 0 {
-					said[placeOf(refusal.Origin)] = true
-					p.Failf(refusal.Origin, "%s %s: the image does not start", refusal.Keys[0], refusal.Reason).
-						Helpf("Write a value that the image takes, or remove the variable to get its default.")
-				}
-			}
 			for _, file := range pgpool.Files {
 				if file.Refused != "" {
 					p.Failf(file.RefusedAt, "%s: Pgpool-II does not read the file and does not start", file.Refused).

@@ -20,7 +20,11 @@ var SuperuserWithoutPassword = &rules.Rule{
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Images() {
 			user, ok := i.KnownVariable(checkUserVariable)
-			if !ok || user.Text == "" {
+			if !ok {
+				continue
+			}
+			if user.Text == "" {
+				p.Skipf("%s (pgpool/required-settings)", subject(i, user))
 				continue
 			}
 			if own := i.Variable(ownHBA); own.State != facts.Absent && (!own.Known() || own.Text != "") {
