@@ -67,6 +67,7 @@ func (c *command) env(v value) {
 				setting.Origin.Runs = []facts.Run{}
 			}
 		}
+		traced.Hide(setting)
 		c.variables = append(c.variables, facts.Assignment{Name: name, Value: setting})
 		return
 	}

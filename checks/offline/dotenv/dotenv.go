@@ -4,8 +4,6 @@
 package dotenv
 
 import (
-	"strings"
-
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
@@ -90,7 +88,9 @@ func (r *reader) assign(setting facts.Setting) bool {
 		r.problem(setting.Origin, "the file has more than 100,000 variables; the rest is not read")
 		return false
 	}
-	hide(setting)
+	if setting.Origin.Span.Len() > 0 { // one that is only named is hidden where it is written
+		traced.Hide(setting)
+	}
 	r.assignments = append(r.assignments, facts.Assignment{Name: setting.Origin.Key, Value: setting})
 	if r.lines != nil {
 		r.lines[setting.Origin.Key] = setting
@@ -118,24 +118,4 @@ func (r *reader) problem(at facts.Origin, message string) {
 // problemAt tells of bytes of the file.
 func (r *reader) problemAt(start, end int, message string) {
 	r.problem(facts.Origin{Source: r.src, Span: facts.Span{Start: start, End: end}, Format: r.format}, message)
-}
-
-// hide marks what must not be shown of a value.
-func hide(setting facts.Setting) {
-	if facts.SensitiveName(setting.Origin.Key) {
-		setting.Origin.Source.Hide(setting.Origin.Span)
-		return
-	}
-	if !strings.ContainsAny(setting.Text, "=@") {
-		return
-	}
-	for _, span := range facts.SecretsInURL(setting.Text) {
-		places, ok := setting.Origin.Places(span.Start, span.End)
-		if !ok {
-			setting.Origin.Source.Hide(setting.Origin.Span)
-		}
-		for _, place := range places {
-			place.Source.Hide(place.Span)
-		}
-	}
 }

@@ -306,6 +306,30 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+func TestSecretsAreHidden(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ script, hidden string }{
+		{"X_PASSWORD='jelly fish'", "jelly fish"},
+		{"P=jelly; docker run -e DB_PASSWORD=x\"$P\" -e A=1 postgres", "jelly|x"},
+		{"export PGPASS=jelly\ndocker run -e PGPASS img", "jelly"},
+		{"docker run -e DB_PASSWORD=$P -e JDBC_URL=\"jdbc:postgresql://h/d?user=a&password=b\\$c\" img", `$P|b\$c`},
+		{"docker run --env-file pg.env img", ""},
+	} {
+		source, env := facts.NewSource("x.sh", []byte(test.script)), facts.NewSource("pg.env", []byte("A_TOKEN=t"))
+		Read(source, input.Context{Files: memory{"pg.env": env}})
+		var hidden []string
+		for _, span := range source.Hidden() {
+			hidden = append(hidden, test.script[span.Start:span.End])
+		}
+		if got := strings.Join(hidden, "|"); got != test.hidden {
+			t.Errorf("%s: hidden %q, want %q", test.script, got, test.hidden)
+		}
+		if strings.Contains(test.script, "env-file") && len(env.Hidden()) != 1 {
+			t.Error("the env file's secret is not hidden")
+		}
+	}
+}
+
 // TestHostile has scripts that would take for ever or all the memory.
 func TestHostile(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dockerrun"
+	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
 )
 
 // variable is what is known of a shell variable. It is never changed once it is in the table; a new one takes its place.
@@ -76,6 +77,7 @@ func (e *evaluator) rollback(mark int) map[string]*variable {
 
 // assign gives a variable a value, as NAME=value does.
 func (e *evaluator) assign(name string, value facts.Setting) {
+	traced.Hide(value)
 	v := &variable{value: value, exported: e.allExport}
 	if _, inherited := e.context.Variable(name); inherited && e.variables[name] == nil {
 		v.exported = yes

@@ -12,6 +12,10 @@ import (
 // itself may be as long as the file; what variables make of it could double with every line.
 const MaxExpanded = 64 << 10
 
+// maxInherited is how many runs are copied for a variable that is passed on by its name. A file may name it a hundred
+// thousand times.
+const maxInherited = 256
+
 // maxVia bounds how many variables are remembered as the way that a value took.
 const maxVia = 16
 
@@ -263,6 +267,7 @@ func Inherited(value facts.Setting, origin facts.Origin) facts.Setting {
 		setting.Text = ""
 	case value.Origin.Source == origin.Source && len(value.Origin.Runs) > 0:
 		setting.Origin.Runs = value.Origin.Runs
+	case len(value.Origin.Runs) > maxInherited:
 	default:
 		if runs, lost := Runs(value); !lost && len(runs) > 0 {
 			text := Text{Bytes: []byte{0}, Runs: runs}

@@ -149,6 +149,14 @@ func TestInherited(t *testing.T) {
 			t.Errorf("%q: %v, want %v", inherited.Text, got, want)
 		}
 	}
+	var pieces traced.Text
+	for range 300 {
+		pieces.Escape("\n", two, facts.Span{Start: 2, End: 4}, facts.DoubleQuoted)
+	}
+	long := traced.Inherited(pieces.Setting(facts.Origin{Source: two, Span: facts.Span{Start: 0, End: 4}}, ""), name)
+	if _, ok := long.Origin.Places(0, 1); ok || long.Text != strings.Repeat("\n", 300) {
+		t.Errorf("%+v", long)
+	}
 	empty := traced.Inherited(facts.Setting{State: facts.Set, Origin: facts.Origin{Source: two}}, name)
 	if _, ok := empty.Origin.Places(0, 0); ok || empty.State != facts.Set {
 		t.Errorf("%+v", empty)
