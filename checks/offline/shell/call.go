@@ -184,6 +184,31 @@ func (e *evaluator) ownEnvironment() {
 	})
 }
 
+// writtenFile tells of a configuration file that the script itself writes with a here-document.
+func (e *evaluator) writtenFile(s *syntax.Stmt) {
+	document := slices.ContainsFunc(s.Redirs, func(r *syntax.Redirect) bool { return r.Hdoc != nil })
+	if !document {
+		return
+	}
+	targets := []*syntax.Word{}
+	for _, r := range s.Redirs {
+		if r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.RdrClob {
+			targets = append(targets, r.Word)
+		}
+	}
+	if call, ok := s.Cmd.(*syntax.CallExpr); ok && len(call.Args) > 1 && slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return w.Lit() == "tee" }) {
+		targets = append(targets, call.Args[1:]...)
+	}
+	for _, target := range targets {
+		written := strings.Trim(e.file.written(target), `"'`)
+		for _, name := range []string{"bitbucket.properties", ".env", "pgpool.conf", "postgresql.conf", "compose.yml", "compose.yaml"} {
+			if strings.HasSuffix(written, name) {
+				e.problem(e.file, e.file.span(target), "the script writes "+written+" itself; what is in it is not checked here, check the file that it has written", true)
+			}
+		}
+	}
+}
+
 // hiddenCommands tells of a command inside quotes that starts a container, as in ssh host "docker run ...".
 func (e *evaluator) hiddenCommands(words []dockerrun.Word) {
 	switch words[0].Prefix() {

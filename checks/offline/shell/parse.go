@@ -10,9 +10,9 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
 
-// maxRestarts is how often parsing starts again, at the least, behind a statement that cannot be parsed. A small script may
-// have more of them.
-const maxRestarts = 50
+// maxParsed is how many bytes are parsed of one script, counted anew each time that parsing starts again behind a statement
+// that cannot be parsed.
+const maxParsed = 5 * maxScript
 
 // dialect says which shell a script is for, as far as it matters here.
 type dialect uint8
@@ -75,7 +75,7 @@ func (e *evaluator) readScript(f *file) {
 	before := e.file
 	defer func() { e.file = before }()
 	parsed := 0
-	for start, told := f.base, false; start < len(f.text) && parsed <= maxRestarts*maxScript/10; {
+	for start, told := f.base, false; start < len(f.text) && parsed <= maxParsed; {
 		chunk := *f
 		chunk.base = start
 		e.file = &chunk

@@ -290,6 +290,10 @@ func TestNotes(t *testing.T) {
 		{"cd \"$DIR\"; docker run --env-file none.env img", "directory is not known", false},
 		{"cd \"$(dirname \"$0\")\"; docker run --env-file none.env img", "no such file", false},
 		{"docker run $OPTS -e A=1 img", "what options $OPTS has is not known", true},
+		{"cat > \"$HOME/shared/bitbucket.properties\" <<EOF\njdbc.url=x\nEOF", "writes $HOME/shared/bitbucket.properties itself", true},
+		{"sudo tee -a /etc/pgpool.conf > /dev/null <<-'EOF'\n\tx = 1\n\tEOF", "writes /etc/pgpool.conf itself", true},
+		{"cat > notes.txt <<EOF\nx\nEOF", "", false},
+		{"cat > x.env", "", false},
 		{"f() { docker run -e A=1 --wrong img; }; f; f", "no option --wrong", false},
 	} {
 		_, problems := read(t, "x.sh", test.script)

@@ -38,6 +38,7 @@ func (e *evaluator) statement(s *syntax.Stmt) flow {
 	if e.stopped || s.Cmd == nil {
 		return goesOn
 	}
+	e.writtenFile(s)
 	if s.Background || s.Coprocess || s.Disown {
 		e.subshell(func() flow { return e.command(s.Cmd) })
 		return goesOn
