@@ -13,7 +13,7 @@ const (
 	// recent is how long ago a failover is still news.
 	recent = time.Hour
 	// together is how far apart the nodes' times are when Pgpool-II starts and sets them all.
-	together = 5 * time.Second
+	together = time.Second
 	// clockError is how far into the future a change may lie, by clocks that differ.
 	clockError = 2 * time.Minute
 )

@@ -42,7 +42,7 @@ var StandbyStreaming = &rules.Rule{
 				judged++
 				p.Failf(row(node), "%s does not stream yet (%s): it lacks what the primary wrote last", name(node), node.ReplicationState).As(rules.Warning).
 					Helpf("Wait until it has caught up; if it does not, read its log.")
-			case looks(snapshot) < 2:
+			case looks(snapshot) < 2 && !confirmed(snapshot, node, primary):
 				judged++
 				p.Skipf("replication_state of %s was empty in one look at SHOW pool_nodes; that happens on a healthy Pgpool-II, too", name(node))
 			default:
@@ -80,6 +80,14 @@ func unseen(p *rules.Pass, snapshot *facts.Snapshot, node, primary facts.PoolNod
 	}
 	p.Failf(row(node), "Pgpool-II does not see %s stream: it does not replicate, or %s=%q is not its application_name, or sr_check_user may not read pg_stat_replication", name(node), parameter, expected.Value).
 		Helpf("On the primary: SELECT application_name, state FROM pg_stat_replication. No row: read the standby's log (primary_conninfo, the replication slot). Another name: correct %s. The right row: GRANT pg_monitor TO the sr_check_user. bbdoctor tells which with --admin-user.", parameter)
+}
+
+// confirmed says that the primary itself does not show the node stream by its name, so that one look is enough.
+func confirmed(snapshot *facts.Snapshot, node, primary facts.PoolNode) bool {
+	probe, asked := probeOf(snapshot, primary.ID)
+	expected, known := snapshot.Parameter("backend_application_name" + node.ID)
+	return asked && known && legible(probe.Replication) &&
+		!slices.ContainsFunc(probe.Replication, func(r facts.Replication) bool { return r.ApplicationName == expected.Value })
 }
 
 // legible says that the one who asked may see the states; without the right there are rows, but empty ones.
