@@ -29,12 +29,22 @@ func RunAll(deployments []*facts.Deployment, all []*Rule) []*Result {
 	for range min(len(deployments), runtime.GOMAXPROCS(0)) {
 		group.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(deployments)); i = next.Add(1) - 1 {
-				judged[i] = Run(deployments[i], all)
+				judged[i] = judge(deployments[i], all)
 			}
 		})
 	}
 	group.Wait()
 	return slices.Concat(judged...)
+}
+
+// judge is [Run] for one of many deployments: what was only there to be judged is let go.
+func judge(deployment *facts.Deployment, all []*Rule) []*Result {
+	if deployment.Assemble == nil {
+		return Run(deployment, all)
+	}
+	release := deployment.Assemble()
+	defer release()
+	return Run(deployment, all)
 }
 
 // Reads judges one deployment by one rule and also gives the keys of the facts that the rule read, for the test that

@@ -53,6 +53,11 @@ type Deployment struct {
 	// what rules know by themselves; nil when the user says nothing. 9.6 and older count as 9.
 	PostgresSupport map[string][]int
 
+	// Assemble, when not nil, fills in Pgpools and Nodes, which have only what names and tells apart until then: of many
+	// installations only those that are being judged are held in memory. The function that it gives takes it back, except
+	// for the names.
+	Assemble func() (release func())
+
 	writtenOnce sync.Once
 	written     []Setting
 }

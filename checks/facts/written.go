@@ -3,6 +3,7 @@ package facts
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Written lists every value that the deployment's files write for a name that Bitbucket, Pgpool-II or PostgreSQL reads:
@@ -13,24 +14,24 @@ func (d *Deployment) Written() []Setting {
 	return d.written
 }
 
-func (d *Deployment) collect() []Setting {
-	var all []Setting
-	add := func(settings ...Setting) { all = append(all, settings...) }
+// Forget drops what [Deployment.Written] keeps; nobody may call that at the same time.
+func (d *Deployment) Forget() { d.written, d.writtenOnce = nil, sync.Once{} }
+
+// Visit passes every value of [Deployment.Written] by, in no special order, places that several containers read more than
+// once, and values without a place too.
+func (d *Deployment) Visit(visit func(Setting)) {
 	assignments := func(list []Assignment) {
-		for _, assignment := range list {
-			setting := assignment.Value
-			if assignment.Name == "" {
-				continue // stands for variables that nobody knows
-			}
+		for i := range list {
+			setting := list[i].Value
 			if setting.Key == "" {
-				setting.Key = Key(assignment.Name)
+				setting.Key = Key(list[i].Name)
 			}
-			add(setting)
+			visit(setting)
 		}
 	}
 	for _, c := range d.Containers() {
 		assignments(c.Environment)
-		add(c.Image)
+		visit(c.Image)
 	}
 	if d.Bitbucket != nil {
 		for _, file := range d.Bitbucket.Files {
@@ -47,7 +48,17 @@ func (d *Deployment) collect() []Setting {
 			assignments(file.Assignments)
 		}
 	}
-	all = slices.DeleteFunc(all, func(s Setting) bool { return s.State == Absent || s.Origin.Source == nil })
+}
+
+func (d *Deployment) collect() []Setting {
+	count := 0
+	d.Visit(func(Setting) { count++ })
+	all := make([]Setting, 0, count)
+	d.Visit(func(setting Setting) {
+		if setting.State != Absent && setting.Origin.Source != nil {
+			all = append(all, setting)
+		}
+	})
 	slices.SortStableFunc(all, func(a, b Setting) int {
 		return cmp.Or(cmp.Compare(a.Origin.Source.Name, b.Origin.Source.Name),
 			cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Origin.Span.End, b.Origin.Span.End))

@@ -191,12 +191,16 @@ func (l *loader) deployment(name string, units []unit) *facts.Deployment {
 	if len(files)+len(containers) > 0 {
 		d.Bitbucket = newBitbucket(files, containers, l.options)
 	}
+	l.postpone(d)
 	return d
 }
 
 // apart splits one directory whose units cannot be one installation. Units that name one another stay together; each of
 // the groups becomes a deployment, and what names nobody stands alone and says so.
 func (l *loader) apart(d *directory) []*facts.Deployment {
+	for _, u := range d.units {
+		l.assemble(u)
+	}
 	groups := linked(d.units)
 	deployments := make([]*facts.Deployment, 0, len(groups))
 	taken := map[string]int{}

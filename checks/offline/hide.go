@@ -7,9 +7,11 @@ import (
 // hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them.
 func hideSecrets(collection *facts.Collection) {
 	for _, deployment := range collection.Deployments {
-		for _, setting := range deployment.Written() {
-			hide(setting)
-		}
+		deployment.Visit(func(setting facts.Setting) {
+			if setting.State != facts.Absent && setting.Origin.Source != nil {
+				hide(setting)
+			}
+		})
 		for _, file := range propertiesFiles(deployment) {
 			for _, entry := range file.Entries {
 				hide(entry.Value)

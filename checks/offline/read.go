@@ -245,9 +245,9 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 		for _, role := range bitnami.Classify(c) {
 			switch role {
 			case bitnami.RolePgpool:
-				add(unit{pgpool: bitnami.Pgpool(c, l.context)})
+				add(unit{pgpool: l.pgpool(c)})
 			case bitnami.RolePostgreSQL:
-				add(unit{node: bitnami.Node(c, l.context)})
+				add(unit{node: l.node(c)})
 			case bitnami.RoleBitbucket:
 				add(unit{bitbucket: c})
 			}

@@ -213,6 +213,7 @@ func check(c *cli.Context, env environment) error {
 	if err != nil {
 		return err
 	}
+	s.load.Deferred = !s.live && !s.fix && !s.diff
 	collection, err := offline.Load(c.Context, s.load)
 	if err != nil {
 		return loadFailure(c, err)

@@ -1,0 +1,92 @@
+package offline
+
+import (
+	"path"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
+)
+
+// A Pgpool-II or a node has hundreds of settings, most of them defaults: many times the size of the files that declare
+// it. Of many installations all that together is what fills the memory, so it is made when it is judged. That must change
+// nothing, so it is only done with a container of which no other file can be read: to open a file also says that the
+// file belongs to the container and is nothing by itself.
+
+// selfContained says whether a container names no file that would be read for it.
+func selfContained(c *facts.Container) bool {
+	if len(c.Command) > 0 {
+		return false
+	}
+	for i := range c.Environment {
+		if name := c.Environment[i].Name; len(name) >= len("_FILE") && strings.EqualFold(name[len(name)-len("_FILE"):], "_FILE") {
+			return false
+		}
+	}
+	for _, volume := range c.Volumes {
+		if volume.Source == "" || strings.ContainsAny(volume.Source, "./~$`") || path.Ext(volume.Target) != "" || strings.Contains(volume.Target, "conf") {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *loader) pgpool(c *facts.Container) *facts.Pgpool {
+	if !l.options.Deferred || !selfContained(c) {
+		return bitnami.Pgpool(c, l.context)
+	}
+	return &facts.Pgpool{Container: c, Backends: bitnami.Backends(c, l.context)}
+}
+
+func (l *loader) node(c *facts.Container) *facts.Node {
+	if !l.options.Deferred || !selfContained(c) {
+		return bitnami.Node(c, l.context)
+	}
+	return &facts.Node{Container: c}
+}
+
+// isDeferred says whether a Pgpool-II or node is still to be filled in: whoever made it has given it its settings.
+func isDeferred(c *facts.Container, settings facts.Settings) bool { return c != nil && settings == nil }
+
+// assemble fills in a unit that was deferred.
+func (l *loader) assemble(u unit) {
+	switch {
+	case u.pgpool != nil && isDeferred(u.pgpool.Container, u.pgpool.Settings):
+		*u.pgpool = *bitnami.Pgpool(u.pgpool.Container, l.context)
+	case u.node != nil && isDeferred(u.node.Container, u.node.Settings):
+		*u.node = *bitnami.Node(u.node.Container, l.context)
+	}
+}
+
+// postpone leaves what is still to be filled in to the deployment.
+func (l *loader) postpone(d *facts.Deployment) {
+	var units []unit
+	for _, p := range d.Pgpools {
+		if isDeferred(p.Container, p.Settings) {
+			units = append(units, unit{pgpool: p})
+		}
+	}
+	for _, n := range d.Nodes {
+		if isDeferred(n.Container, n.Settings) {
+			units = append(units, unit{node: n})
+		}
+	}
+	if !l.options.Deferred {
+		return
+	}
+	d.Assemble = func() func() {
+		for _, u := range units {
+			l.assemble(u)
+		}
+		return func() {
+			d.Forget()
+			for _, u := range units {
+				if p := u.pgpool; p != nil {
+					*p = facts.Pgpool{Name: p.Name, Container: p.Container, Image: p.Image, Version: p.Version}
+				} else {
+					*u.node = facts.Node{Name: u.node.Name, Container: u.node.Container, Image: u.node.Image, Version: u.node.Version}
+				}
+			}
+		}
+	}
+}
