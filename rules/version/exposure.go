@@ -93,7 +93,7 @@ func authentication(i rules.Instance) exposure {
 	if mode := i.Get(clusteringMode); mode.Known() && mode.Norm == "raw" {
 		return exposure{doubt: "the mode is raw, and pg_hba.conf of the nodes is not read", setting: mode, without: without}
 	}
-	if clear := i.Get(clearTextAuth); clear.Known() && clear.Norm == "on" {
+	if clearText := i.Get(clearTextAuth); clearText.Known() && clearText.Norm == "on" {
 		return exposure{}
 	}
 	own := i.Variable(ownHBA)
