@@ -63,6 +63,7 @@ func (l *loader) postpone(d *facts.Deployment) {
 	var units []unit
 	for _, p := range d.Pgpools {
 		if isDeferred(p.Container, p.Settings) {
+			p.Backends = nil // have told installations apart
 			units = append(units, unit{pgpool: p})
 		}
 	}
