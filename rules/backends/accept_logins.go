@@ -54,8 +54,8 @@ func kept(p *rules.Pass, login facts.Login) {
 	case facts.CauseServerFull:
 		p.Failf(at, "PostgreSQL has no connection left for what Pgpool-II opens for a session").
 			Helpf("Raise max_connections on every node, the standby first, above num_init_children x max_pool.")
-	case facts.CauseSilence:
-		p.Skipf("the login got no answer; a node that hangs does that, and so do busy child processes (endpoint/reachable)")
+	case facts.CauseSilence, facts.CauseClosed:
+		p.Skipf("the login ended without a message (%s); a node that hangs or refuses can do that, but not only (endpoint/reachable)", login.Cause)
 	default:
 		p.Skipf("the login did not get as far as the backend nodes: %s", login.Cause)
 	}
