@@ -89,7 +89,9 @@ func comparable(key facts.Key, setting facts.Setting) bool {
 			return false
 		}
 	}
-	return !setting.Sensitive() && setting.Known() && setting.Bad == "" && (setting.Norm != "" || setting.Text == "")
+	// Pgpool-II shows asterisks for whatever it takes for a password, pool_passwd's file name too.
+	hidden := len(setting.Text) >= 3 && strings.Trim(setting.Text, "*") == ""
+	return !hidden && !setting.Sensitive() && setting.Known() && setting.Bad == "" && (setting.Norm != "" || setting.Text == "")
 }
 
 // serverLevel are the parameters of PostgreSQL that are the same for every role and database of a node.

@@ -81,14 +81,17 @@ func watchdogPassword(i rules.Instance) exposure {
 // known. Some configurations meet none whatever is in there: pool_hba.conf on, allow_clear_text_frontend_auth on; or
 // pool_hba.conf on as the image writes it, without the method password, and not raw mode.
 func authentication(i rules.Instance) exposure {
-	const without = "Until then turn enable_pool_hba on, with no method but scram-sha-256 in pool_hba.conf."
-	hba := switched(i, enablePoolHBA, without)
+	const (
+		turnOn  = "Until then turn enable_pool_hba on, with no method but scram-sha-256 in pool_hba.conf."
+		without = "Until then write no method but scram-sha-256 into pool_hba.conf and the nodes' pg_hba.conf."
+	)
+	hba := switched(i, enablePoolHBA, turnOn)
 	switch {
 	case hba.doubt != "":
 		return hba
 	case !hba.exposed:
 		setting := i.Get(enablePoolHBA)
-		return exposure{doubt: rules.NameOf(setting) + "=" + setting.Shown() + ", and pg_hba.conf of the nodes is not read", setting: setting, without: without}
+		return exposure{doubt: rules.NameOf(setting) + "=" + setting.Shown() + ", and pg_hba.conf of the nodes is not read", setting: setting, without: turnOn}
 	}
 	if mode := i.Get(clusteringMode); mode.Known() && mode.Norm == "raw" {
 		return exposure{doubt: "the mode is raw, and pg_hba.conf of the nodes is not read", setting: mode, without: without}
