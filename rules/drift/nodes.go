@@ -48,7 +48,7 @@ var Nodes = &rules.Rule{
 				at = first.Origin()
 			}
 			p.Failf(at, "%s: sessions and failovers go by the running list", d.text).
-				Also(rules.Measured("SHOW pool_nodes", list(rows)), "the running list").
+				Also(rules.Measured("SHOW pool_nodes", list(rows)), "the running list is %s", list(rows)).
 				Helpf("Deploy this list and restart Pgpool-II, or correct the list here.")
 		}
 	},

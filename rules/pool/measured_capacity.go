@@ -39,7 +39,7 @@ var MeasuredCapacity = &rules.Rule{
 		if processes == nil {
 			return
 		}
-		finding.Also(rules.Measured("SHOW pool_processes", fmt.Sprintf("%d of %d busy", processes.Busy, processes.Total)), "the child processes before the probe, the doctor's own connection included")
+		finding.Also(rules.Measured("SHOW pool_processes", fmt.Sprintf("%d of %d busy", processes.Busy, processes.Total)), "%d of %d child processes were busy before the probe, one of them with the doctor's own connection", processes.Busy, processes.Total)
 		// The doctor's own connection is one of those that are busy.
 		if before := processes.Busy - 1; probe.Held+before >= probe.Wanted {
 			finding.As(rules.Warning).Help = fmt.Sprintf("%d connections were open before. If they are Bitbucket's, they are part of what it needs, and all is well; else end what holds them. Stop Bitbucket and probe again to be sure.", before)
