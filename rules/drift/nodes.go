@@ -12,6 +12,7 @@ import (
 var Nodes = &rules.Rule{
 	ID:       "drift/nodes",
 	Title:    "the running Pgpool-II has the backend nodes that the files declare",
+	Live:     true,
 	Severity: rules.Error,
 	Needs:    []facts.Key{facts.BackendNodes, facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
 	Check: func(p *rules.Pass) {

@@ -12,6 +12,7 @@ import (
 var Settings = &rules.Rule{
 	ID:       "drift/settings",
 	Title:    "what is running has the settings that the files declare",
+	Live:     true,
 	Severity: rules.Warning,
 	Needs:    append([]facts.Key{facts.LiveParameters, facts.PgpoolSettings, facts.PostgreSQLNodes}, serverLevel...),
 	Check: func(p *rules.Pass) {
