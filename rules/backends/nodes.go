@@ -1,7 +1,6 @@
 package backends
 
 import (
-	"net"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ func streamingMode(p *rules.Pass, nodes []facts.PoolNode) bool {
 
 // name is how messages call a node: "node 0 (pg-0:5432)".
 func name(node facts.PoolNode) string {
-	return "node " + node.ID + " (" + net.JoinHostPort(node.Hostname, node.Port) + ")"
+	return "node " + node.ID + " (" + facts.Address(node.Hostname, node.Port) + ")"
 }
 
 func names(nodes []facts.PoolNode) string {

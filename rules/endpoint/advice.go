@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -64,4 +63,4 @@ func rounded(took time.Duration) string {
 	return took.Round(100 * time.Millisecond).String()
 }
 
-func address(endpoint facts.Endpoint) string { return net.JoinHostPort(endpoint.Host, endpoint.Port) }
+func address(endpoint facts.Endpoint) string { return facts.Address(endpoint.Host, endpoint.Port) }
