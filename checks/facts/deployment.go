@@ -16,8 +16,6 @@ type Collection struct {
 	Deployments []*Deployment
 	// Problems are inputs that could not be read or understood, in the order of their names.
 	Problems []Problem
-	// Sources are the files that were read as configuration, by name.
-	Sources map[string]*Source
 }
 
 // Problem is an input that could not be read, or not wholly. It is the tool's failure to find out, never a verdict.

@@ -42,22 +42,27 @@ func SecretsInURL(text string) []Span {
 // [Source.Hide] is hidden exactly; on top of that, whatever follows a word like "password" and a separator is hidden to
 // the end of the line, because an excerpt may show lines that no reader understood.
 func (s *Source) Masked(span Span) string {
+	return RedactText(Mask(s.Text, span, s.Hidden()))
+}
+
+// Mask is a range of a text with the hidden ranges, which are in order and do not overlap, replaced by "***".
+func Mask(text []byte, span Span, hidden []Span) string {
 	var out strings.Builder
 	at := span.Start
-	for _, hidden := range s.Hidden() {
-		if hidden.End <= at || hidden.Start >= span.End {
+	for _, h := range hidden {
+		if h.End <= at || h.Start >= span.End {
 			continue
 		}
-		if hidden.Start > at {
-			out.Write(s.Text[at:hidden.Start])
+		if h.Start > at {
+			out.Write(text[at:h.Start])
 		}
 		out.WriteString("***")
-		at = hidden.End
+		at = h.End
 	}
 	if at < span.End {
-		out.Write(s.Text[at:span.End])
+		out.Write(text[at:span.End])
 	}
-	return RedactText(out.String())
+	return out.String()
 }
 
 // RedactText hides secrets in text of unknown origin: error messages of libraries, lines that no reader understood.

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+
+	"github.com/bbdoctor/bbdoctor/checks/spelling"
 )
 
 // Property is a connection parameter that the driver knows: an entry of org.postgresql.PGProperty.
@@ -112,41 +114,19 @@ func Nearest(driver Driver, name string) (property Property, onlyCaseDiffers, ok
 // distance is how many letters differ between two names, without regard to case; 3 for all that is more than 2.
 func distance(a, b string) int {
 	const limit = 3
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) >= limit || len(b) > 63 {
+	if len(a) > 63 || len(b) > 63 {
 		return limit
 	}
-	var before, last, current [64]int
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		current[0] = i
-		lowest := i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if lower(a[i-1]) == lower(b[j-1]) {
-				cost = 0
-			}
-			current[j] = min(last[j]+1, current[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && lower(a[i-1]) == lower(b[j-2]) && lower(a[i-2]) == lower(b[j-1]) {
-				current[j] = min(current[j], before[j-2]+1)
-			}
-			lowest = min(lowest, current[j])
-		}
-		if lowest >= limit {
-			return limit
-		}
-		before, last, current = last, current, before
-	}
-	return min(last[len(b)], limit)
+	return spelling.Distance(lower(a), lower(b), limit)
 }
 
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
+// lower folds ASCII letters only, as names of parameters have no others.
+func lower(name string) string {
+	folded := []byte(name)
+	for i, c := range folded {
+		if 'A' <= c && c <= 'Z' {
+			folded[i] = c + 'a' - 'A'
+		}
 	}
-	return c
+	return string(folded)
 }

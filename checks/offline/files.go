@@ -23,7 +23,6 @@ type files struct {
 	mu     sync.Mutex
 	opened map[string]*entry      // by absolute path, links resolved
 	dirs   map[string]string      // directories with links resolved, each looked up once
-	kept   map[*facts.Source]bool // read as configuration, so that reports may need it
 	named  map[*facts.Source]bool // opened because another file names it
 }
 
@@ -38,7 +37,7 @@ func newFiles(options Options) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("working directory: %w", err)
 	}
-	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, dirs: map[string]string{}, kept: map[*facts.Source]bool{}, named: map[*facts.Source]bool{}}, nil
+	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}}, nil
 }
 
 // absolute is a path as given on the command line, made absolute.
@@ -99,7 +98,7 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.named[source], f.kept[source] = true, true
+	f.named[source] = true
 	return source, nil
 }
 
@@ -244,25 +243,9 @@ func reason(err error) error {
 	return fmt.Errorf("%w: %w", input.ErrUnreadable, err)
 }
 
-// keep marks a source as configuration.
-func (f *files) keep(source *facts.Source) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.kept[source] = true
-}
-
 // isNamed says whether another file named this one, so that it is no unit of its own.
 func (f *files) isNamed(source *facts.Source) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.named[source]
-}
-
-// known gives the sources that were read as configuration.
-func (f *files) known() map[string]*facts.Source {
-	sources := make(map[string]*facts.Source, len(f.kept))
-	for source := range f.kept {
-		sources[source.Name] = source
-	}
-	return sources
 }

@@ -135,13 +135,7 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 		return r
 	}
 	l.interpret(read[0], sources, &r)
-	if len(r.units) == 0 && len(r.problems) == 0 && !read[0].named {
-		return r
-	}
-	for _, source := range sources {
-		l.files.keep(source)
-	}
-	if len(r.units) == 0 && len(r.problems) == 0 {
+	if len(r.units) == 0 && len(r.problems) == 0 && read[0].named {
 		r.problems = append(r.problems, facts.Problem{File: sources[0].Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
 	}
 	return r
@@ -215,7 +209,6 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		}
 	case facts.ComposeEnv:
 		if l.files.isNamed(source) {
-			l.files.keep(source)
 			return
 		}
 		assignments, problems := dotenv.Read(source, facts.ComposeEnv, nil)

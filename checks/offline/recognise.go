@@ -53,13 +53,7 @@ func relevant(text []byte, format facts.Format) bool {
 	if !found || bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
 		return false
 	}
-	switch format {
-	case facts.Compose:
-		return bytes.Contains(text, []byte("services"))
-	case facts.Shell:
-		return true
-	}
-	return true
+	return format != facts.Compose || bytes.Contains(text, []byte("services"))
 }
 
 // ours says whether a text names a variable of the images, so that not understanding it must be said.

@@ -1,7 +1,6 @@
 package fix
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 
@@ -16,29 +15,14 @@ import (
 func (p *Plan) Diff(w io.Writer) error {
 	for _, file := range p.Files {
 		hidden := file.Source.Hidden()
-		before := mask(file.Source.Text, hidden)
-		after := mask(file.New, moved(hidden, file.edits))
+		before := facts.Mask(file.Source.Text, facts.Span{End: len(file.Source.Text)}, hidden)
+		after := facts.Mask(file.New, facts.Span{End: len(file.New)}, moved(hidden, file.edits))
 		text := udiff.Unified("a/"+file.Source.Name, "b/"+file.Source.Name, before, after)
 		if _, err := io.WriteString(w, facts.RedactText(text)); err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}
 	return nil
-}
-
-func mask(text []byte, hidden []facts.Span) string {
-	var out bytes.Buffer
-	at := 0
-	for _, span := range hidden {
-		if span.Start < at || span.End > len(text) {
-			continue
-		}
-		out.Write(text[at:span.Start])
-		out.WriteString("***")
-		at = span.End
-	}
-	out.Write(text[at:])
-	return out.String()
 }
 
 // moved gives the hidden ranges where they are after the edits, which are in order.

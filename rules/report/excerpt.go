@@ -37,22 +37,7 @@ func excerpt(at facts.Origin) (text string, from, length int, ok bool) {
 
 // maskHidden replaces the hidden ranges of a span by stars.
 func maskHidden(source *facts.Source, span facts.Span) string {
-	var out strings.Builder
-	at := span.Start
-	for _, hidden := range source.Hidden() {
-		if hidden.End <= at || hidden.Start >= span.End {
-			continue
-		}
-		if hidden.Start > at {
-			out.Write(source.Text[at:hidden.Start])
-		}
-		out.WriteString("***")
-		at = hidden.End
-	}
-	if at < span.End {
-		out.Write(source.Text[at:span.End])
-	}
-	return strings.ToValidUTF8(out.String(), "�")
+	return strings.ToValidUTF8(facts.Mask(source.Text, span, source.Hidden()), "�")
 }
 
 func commonPrefix(a, b string) int {

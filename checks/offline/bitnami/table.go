@@ -9,6 +9,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
+	"github.com/bbdoctor/bbdoctor/checks/spelling"
 )
 
 // The variables that the scripts of github.com/bitnami/containers read. pgpool.tsv: bitnami/pgpool/4, libpgpool.sh at
@@ -143,7 +144,7 @@ func (t *variableTable) nearest(name string) string {
 		if v.fate != "" {
 			continue
 		}
-		if distance := pgpoolconf.Distance(upper, v.name, bestDistance); distance < bestDistance {
+		if distance := spelling.Distance(upper, v.name, bestDistance); distance < bestDistance {
 			best, bestDistance = v.name, distance
 		}
 	}

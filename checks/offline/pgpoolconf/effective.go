@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf/guc"
 )
 
 // Key is the name under which a parameter is known in facts.Settings: without zeros before an index, and for a name that
@@ -23,7 +24,7 @@ func Key(name string) (key facts.Key, ok bool) {
 		return facts.Key(p.Name), true
 	}
 	n, err := strconv.Atoi(index)
-	if err != nil || n < 0 || !decimal(index[0]) {
+	if err != nil || n < 0 || !guc.Decimal(index[0]) {
 		return facts.Key(name), false
 	}
 	return facts.Key(p.Name + strconv.Itoa(n)), true

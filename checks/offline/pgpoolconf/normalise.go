@@ -61,7 +61,7 @@ func (p *Param) refusesName(index, version string) string {
 		return "the number of the node is missing behind the name: pgpool does not start"
 	}
 	for i := range len(index) {
-		if !decimal(index[i]) {
+		if !guc.Decimal(index[i]) {
 			return "only a number may follow " + p.Name + ": pgpool does not start"
 		}
 	}
@@ -163,7 +163,7 @@ func atol(text string) (value int64, whole bool) {
 		end++
 	}
 	first := end
-	for end < len(trimmed) && decimal(trimmed[end]) {
+	for end < len(trimmed) && guc.Decimal(trimmed[end]) {
 		end++
 	}
 	if end == first {

@@ -1,5 +1,7 @@
 package pgpoolconf
 
+import "github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf/guc"
+
 // token is what pgpool's scanner (src/config/pool_config.l) calls the kinds of text it finds.
 type token uint8
 
@@ -56,10 +58,10 @@ func (s *scanner) match(c byte) token {
 		return equals
 	case c == '\'':
 		return s.string()
-	case letter(c):
+	case guc.Letter(c):
 		return s.word()
 	}
-	if end := numberEnd(s.text, s.at); end > s.at {
+	if end := guc.NumberEnd(s.text, s.at); end > s.at {
 		s.at = end
 		return number
 	}
@@ -68,11 +70,11 @@ func (s *scanner) match(c byte) token {
 }
 
 func (s *scanner) word() token {
-	for s.at < len(s.text) && (letter(s.text[s.at]) || decimal(s.text[s.at])) {
+	for s.at < len(s.text) && (guc.Letter(s.text[s.at]) || guc.Decimal(s.text[s.at])) {
 		s.at++
 	}
 	plain := s.at
-	for s.at < len(s.text) && (letter(s.text[s.at]) || decimal(s.text[s.at]) || inWord(s.text[s.at])) {
+	for s.at < len(s.text) && (guc.Letter(s.text[s.at]) || guc.Decimal(s.text[s.at]) || guc.InWord(s.text[s.at])) {
 		s.at++
 	}
 	if s.at > plain {
@@ -101,62 +103,6 @@ func (s *scanner) string() token {
 	s.at = end
 	return quoted
 }
-
-// numberEnd is where the number that begins at i ends, i when none begins there: an optional sign, then decimal or 0x
-// digits with letters behind them, or digits around a point with an exponent.
-func numberEnd(text []byte, i int) int {
-	at := i
-	if at < len(text) && (text[at] == '+' || text[at] == '-') {
-		at++
-	}
-	digits := at
-	for digits < len(text) && decimal(text[digits]) {
-		digits++
-	}
-	if digits < len(text) && text[digits] == '.' {
-		end := digits + 1
-		for end < len(text) && decimal(text[end]) {
-			end++
-		}
-		return exponentEnd(text, end)
-	}
-	if digits == at {
-		return i
-	}
-	end := digits
-	if digits == at+1 && text[at] == '0' && digits+1 < len(text) && text[digits] == 'x' && hexadecimal(text[digits+1]) {
-		for end = digits + 1; end < len(text) && hexadecimal(text[end]); end++ {
-		}
-	}
-	for end < len(text) && unitLetter(text[end]) {
-		end++
-	}
-	return end
-}
-
-func exponentEnd(text []byte, i int) int {
-	if i >= len(text) || text[i]|0x20 != 'e' {
-		return i
-	}
-	end := i + 1
-	if end < len(text) && (text[end] == '+' || text[end] == '-') {
-		end++
-	}
-	first := end
-	for end < len(text) && decimal(text[end]) {
-		end++
-	}
-	if end == first {
-		return i
-	}
-	return end
-}
-
-func letter(c byte) bool      { return unitLetter(c) || c == '_' || c >= 0x80 }
-func unitLetter(c byte) bool  { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func decimal(c byte) bool     { return c >= '0' && c <= '9' }
-func hexadecimal(c byte) bool { return decimal(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
-func inWord(c byte) bool      { return c == '-' || c == '.' || c == ':' || c == '/' }
 
 func lineEnd(text []byte, i int) int {
 	for i < len(text) && text[i] != '\n' {

@@ -1,5 +1,7 @@
 package postgresqlconf
 
+import "github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf/guc"
+
 // token is what PostgreSQL's scanner (src/backend/utils/misc/guc-file.l) calls the kinds of text it finds.
 type token uint8
 
@@ -41,10 +43,10 @@ func (s *scanner) next() token {
 			return equals
 		case c == '\'':
 			return s.string()
-		case letter(c):
+		case guc.Letter(c):
 			return s.word()
 		default:
-			if end := numberEnd(s.text, s.at); end > s.at {
+			if end := guc.NumberEnd(s.text, s.at); end > s.at {
 				s.at = end
 				return number
 			}
@@ -59,12 +61,12 @@ func (s *scanner) next() token {
 func (s *scanner) word() token {
 	s.identifier()
 	plain := s.at
-	if s.at+1 < len(s.text) && s.text[s.at] == '.' && letter(s.text[s.at+1]) {
+	if s.at+1 < len(s.text) && s.text[s.at] == '.' && guc.Letter(s.text[s.at+1]) {
 		s.at++
 		s.identifier()
 	}
 	afterPoint := s.at
-	for s.at < len(s.text) && (letter(s.text[s.at]) || decimal(s.text[s.at]) || inWord(s.text[s.at])) {
+	for s.at < len(s.text) && (guc.Letter(s.text[s.at]) || guc.Decimal(s.text[s.at]) || guc.InWord(s.text[s.at])) {
 		s.at++
 	}
 	switch {
@@ -77,7 +79,7 @@ func (s *scanner) word() token {
 }
 
 func (s *scanner) identifier() {
-	for s.at < len(s.text) && (letter(s.text[s.at]) || decimal(s.text[s.at])) {
+	for s.at < len(s.text) && (guc.Letter(s.text[s.at]) || guc.Decimal(s.text[s.at])) {
 		s.at++
 	}
 }
@@ -122,58 +124,3 @@ func (s *scanner) closes(i int) bool {
 	}
 	return false
 }
-
-// numberEnd is where the number that begins at i ends, i when none begins there.
-func numberEnd(text []byte, i int) int {
-	at := i
-	if text[at] == '+' || text[at] == '-' {
-		at++
-	}
-	digits := at
-	for digits < len(text) && decimal(text[digits]) {
-		digits++
-	}
-	if digits < len(text) && text[digits] == '.' {
-		end := digits + 1
-		for end < len(text) && decimal(text[end]) {
-			end++
-		}
-		return exponentEnd(text, end)
-	}
-	if digits == at {
-		return i
-	}
-	end := digits
-	if digits == at+1 && text[at] == '0' && digits+1 < len(text) && text[digits] == 'x' && hexadecimal(text[digits+1]) {
-		for end = digits + 1; end < len(text) && hexadecimal(text[end]); end++ {
-		}
-	}
-	for end < len(text) && ascii(text[end]) {
-		end++
-	}
-	return end
-}
-
-func exponentEnd(text []byte, i int) int {
-	if i >= len(text) || text[i]|0x20 != 'e' {
-		return i
-	}
-	end := i + 1
-	if end < len(text) && (text[end] == '+' || text[end] == '-') {
-		end++
-	}
-	first := end
-	for end < len(text) && decimal(text[end]) {
-		end++
-	}
-	if end == first {
-		return i
-	}
-	return end
-}
-
-func letter(c byte) bool      { return ascii(c) || c == '_' || c >= 0x80 }
-func ascii(c byte) bool       { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func decimal(c byte) bool     { return c >= '0' && c <= '9' }
-func hexadecimal(c byte) bool { return decimal(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
-func inWord(c byte) bool      { return c == '-' || c == '.' || c == ':' || c == '/' }
