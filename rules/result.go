@@ -34,11 +34,13 @@ type Result struct {
 	Took     time.Duration
 }
 
-// Severity is the worst of the findings, 0 without any.
+// Severity is the worst of the findings that count, 0 without any.
 func (r *Result) Severity() Severity {
 	var worst Severity
 	for _, finding := range r.Findings {
-		worst = max(worst, finding.Severity)
+		if finding.Suppressed == nil {
+			worst = max(worst, finding.Severity)
+		}
 	}
 	return worst
 }
@@ -55,7 +57,25 @@ type Finding struct {
 	Fix      *Fix
 	// Measured is the value that a live query gave, when At is a query.
 	Measured string
+	// Suppressed says why the finding does not count, although it stays visible; nil for one that counts.
+	Suppressed *Suppression
 }
+
+// Suppression is somebody's decision that a finding does not count.
+type Suppression struct {
+	// Kind says where the decision is kept: SuppressedInSource or SuppressedByBaseline.
+	Kind string
+	// Justification is the reason that was given.
+	Justification string
+	// At is the comment or the baseline's entry.
+	At facts.Origin
+}
+
+// The kinds of suppressions.
+const (
+	SuppressedInSource   = "comment"  // bbdoctor:ignore beside the value
+	SuppressedByBaseline = "baseline" // a known finding
+)
 
 // Note is another place that has to do with a finding.
 type Note struct {
