@@ -18,3 +18,26 @@ func ChangeURL(url facts.JDBCURL, edits []jdbcurl.TextEdit) []Change {
 func ChangeTo(setting facts.Setting, text string) []Change {
 	return []Change{{Setting: setting, Start: 0, End: len(setting.Text), New: text}}
 }
+
+// Fill gives a value to a setting that is written, but empty; until now its text is that of the default.
+func Fill(setting facts.Setting, text string) []Change {
+	setting.Text = ""
+	return ChangeTo(setting, text)
+}
+
+// Add writes a setting that is written nowhere yet into what configures the instance: under the name by which that has it.
+func (i Instance) Add(name, value string) []Change {
+	beside := []facts.Setting{}
+	if container := i.declared.Container; container != nil {
+		for _, assignment := range container.Environment {
+			beside = append(beside, assignment.Value)
+		}
+	} else {
+		for _, file := range i.declared.Files {
+			for _, assignment := range file.Assignments {
+				beside = append(beside, assignment.Value)
+			}
+		}
+	}
+	return []Change{{New: value, Add: name, Beside: beside}}
+}

@@ -97,11 +97,16 @@ type Fix struct {
 	Edits []Edit
 }
 
-// Change replaces bytes [Start, End) of a setting's decoded value.
+// Change replaces bytes [Start, End) of a setting's decoded value by New; or, with a name to Add, it writes a setting of
+// that name, which is written nowhere yet, with the value New.
 type Change struct {
 	Setting    facts.Setting
 	Start, End int
 	New        string
+	Add        string
+	// Beside are the settings of which one is to be the neighbour of the one that is added: all that configure the same
+	// container or are in the same file, in the order of rising strength.
+	Beside []facts.Setting
 }
 
 // Edit replaces bytes [Start, End) of a file.

@@ -14,6 +14,9 @@ type Key string
 // Collection is everything that was found in the inputs.
 type Collection struct {
 	Deployments []*Deployment
+	// Others are the containers that run nothing of a deployment, with those variables only whose values come from a place
+	// that may serve several: a variable, an env_file, an anchor.
+	Others []*Container
 	// Problems are inputs that could not be read or understood, in the order of their names.
 	Problems []Problem
 }

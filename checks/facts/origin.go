@@ -37,7 +37,9 @@ type Run struct {
 	Raw   int     // offset of the first byte in the source
 	RawN  int     // bytes in the source
 	In    *Source // the source, when it is not the origin's own: an interpolated piece
-	Style Style   // quoting of this piece
+	// Format is the syntax that the piece is written in, when it is not the origin's own.
+	Format Format
+	Style  Style // quoting of this piece
 }
 
 // Origin is where a value was written, or the query that measured it.
@@ -61,10 +63,11 @@ type Origin struct {
 // Known says whether the origin points anywhere.
 func (o Origin) Known() bool { return o.Source != nil || o.Query != "" }
 
-// Place is a range of bytes in a source, with the quoting that is in force there.
+// Place is a range of bytes in a source, with the syntax and the quoting that are in force there.
 type Place struct {
 	Source *Source
 	Span   Span
+	Format Format
 	Style  Style
 }
 
@@ -79,7 +82,7 @@ func (o Origin) Places(start, end int) (places []Place, ok bool) {
 		if end > o.Span.Len() {
 			return nil, false
 		}
-		return []Place{{o.Source, Span{o.Span.Start + start, o.Span.Start + end}, o.Style}}, true
+		return []Place{{o.Source, Span{o.Span.Start + start, o.Span.Start + end}, o.Format, o.Style}}, true
 	}
 	if start == end {
 		return o.insertion(start)
@@ -98,32 +101,39 @@ func (o Origin) Places(start, end int) (places []Place, ok bool) {
 		if run.N == run.RawN {
 			raw = Span{run.Raw + from - run.Value, run.Raw + to - run.Value}
 		}
-		source := run.In
-		if source == nil {
-			source = o.Source
+		place := o.place(run, raw)
+		if n := len(places); n > 0 && places[n-1].Span.End == raw.Start {
+			if last := places[n-1]; last.Source == place.Source && last.Format == place.Format && last.Style == place.Style {
+				places[n-1].Span.End = raw.End
+				continue
+			}
 		}
-		if n := len(places); n > 0 && places[n-1].Source == source && places[n-1].Span.End == raw.Start && places[n-1].Style == run.Style {
-			places[n-1].Span.End = raw.End
-			continue
-		}
-		places = append(places, Place{source, raw, run.Style})
+		places = append(places, place)
 	}
 	return places, covered == end
 }
 
+// place is a range of what a run was written with.
+func (o Origin) place(run Run, raw Span) Place {
+	place := Place{run.In, raw, run.Format, run.Style}
+	if place.Source == nil {
+		place.Source = o.Source
+	}
+	if place.Format == "" {
+		place.Format = o.Format
+	}
+	return place
+}
+
 func (o Origin) insertion(at int) ([]Place, bool) {
 	for i, run := range o.Runs {
-		source := run.In
-		if source == nil {
-			source = o.Source
-		}
 		switch {
 		case at == run.Value && i == 0, at > run.Value && at < run.Value+run.N && run.N == run.RawN:
 			raw := run.Raw + at - run.Value
-			return []Place{{source, Span{raw, raw}, run.Style}}, true
+			return []Place{o.place(run, Span{raw, raw})}, true
 		case at == run.Value+run.N:
 			raw := run.Raw + run.RawN
-			return []Place{{source, Span{raw, raw}, run.Style}}, true
+			return []Place{o.place(run, Span{raw, raw})}, true
 		}
 	}
 	return nil, false
@@ -140,6 +150,6 @@ func (o Origin) Sub(start, end int) Origin {
 	if last.Source != first.Source || last.Span.End < first.Span.Start {
 		last = first
 	}
-	o.Source, o.Span, o.Style, o.Runs = first.Source, Span{first.Span.Start, last.Span.End}, first.Style, []Run{}
+	o.Source, o.Span, o.Format, o.Style, o.Runs = first.Source, Span{first.Span.Start, last.Span.End}, first.Format, first.Style, []Run{}
 	return o
 }

@@ -16,9 +16,9 @@ import (
 
 // files opens files, each once, and lets no reader out of the directories that the user named.
 type files struct {
-	dir     string   // working directory, absolute
-	roots   []string // absolute directories that may be read, links resolved
-	overlay map[string][]byte
+	dir     string            // working directory, absolute
+	roots   []string          // absolute directories that may be read, links resolved
+	overlay map[string][]byte // by absolute path, links resolved
 
 	mu     sync.Mutex
 	opened map[string]*entry      // by absolute path, links resolved
@@ -37,7 +37,12 @@ func newFiles(options Options) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("working directory: %w", err)
 	}
-	return &files{dir: dir, overlay: options.Overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}}, nil
+	// A file that several links lead to is opened by whichever comes first.
+	overlay := make(map[string][]byte, len(options.Overlay))
+	for path, text := range options.Overlay {
+		overlay[resolveLinks(path)] = text
+	}
+	return &files{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}}, nil
 }
 
 // absolute is a path as given on the command line, made absolute.
@@ -171,7 +176,7 @@ func (f *files) load(path, resolved string) (*facts.Source, error) {
 		f.opened[resolved] = loaded
 	}
 	f.mu.Unlock()
-	loaded.once.Do(func() { loaded.source, loaded.err = f.readFile(path) })
+	loaded.once.Do(func() { loaded.source, loaded.err = f.readFile(path, resolved) })
 	return loaded.source, loaded.err
 }
 
@@ -182,12 +187,12 @@ func (f *files) forget(resolved string) {
 	delete(f.opened, resolved)
 }
 
-func (f *files) readFile(path string) (*facts.Source, error) {
+func (f *files) readFile(path, resolved string) (*facts.Source, error) {
 	text, mode, err := read(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name(path), err)
 	}
-	if changed, ok := f.overlay[path]; ok {
+	if changed, ok := f.overlay[resolved]; ok {
 		text = changed
 	}
 	return &facts.Source{Name: f.name(path), Path: path, Text: text, Mode: mode}, nil

@@ -53,7 +53,7 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 	if err := l.read(ctx); err != nil {
 		return nil, err
 	}
-	collection := &facts.Collection{Deployments: l.group()}
+	collection := &facts.Collection{Deployments: l.group(), Others: l.others}
 	slices.SortStableFunc(l.problems, func(a, b facts.Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Message, b.Message))
 	})

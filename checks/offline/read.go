@@ -29,11 +29,13 @@ type unit struct {
 	bitbucket  *facts.Container
 	pgpool     *facts.Pgpool
 	node       *facts.Node
+	other      *facts.Container // none of ours, but it may share what is
 }
 
 // reading is what one file, or several that are read together, gave.
 type reading struct {
 	units    []unit
+	others   []*facts.Container
 	problems []facts.Problem
 }
 
@@ -47,6 +49,7 @@ func (l *loader) read(ctx context.Context) error {
 		}
 		for _, r := range readings {
 			l.units = append(l.units, r.units...)
+			l.others = append(l.others, r.others...)
 			l.problems = append(l.problems, r.problems...)
 		}
 	}
@@ -190,6 +193,10 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 	source := sources[0]
 	dir := dirName(source.Name)
 	add := func(u unit) {
+		if u.other != nil {
+			r.others = append(r.others, u.other)
+			return
+		}
 		u.dir, u.source = dir, source
 		r.units = append(r.units, u)
 	}
@@ -235,7 +242,11 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 // containers makes units out of containers by what they run.
 func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 	for _, c := range containers {
-		for _, role := range bitnami.Classify(c) {
+		roles := bitnami.Classify(c)
+		if other := shares(c); len(roles) == 0 && other != nil {
+			add(unit{other: other})
+		}
+		for _, role := range roles {
 			switch role {
 			case bitnami.RolePgpool:
 				add(unit{pgpool: l.pgpool(c)})
@@ -246,6 +257,21 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 			}
 		}
 	}
+}
+
+// shares gives a container with those of its variables only whose values come from a place that may serve others too; nil
+// when there are none.
+func shares(c *facts.Container) *facts.Container {
+	var shared []facts.Assignment
+	for _, variable := range c.Environment {
+		if origin := variable.Value.Origin; len(variable.Value.Via) > 0 || origin.Source != c.Origin.Source {
+			shared = append(shared, variable)
+		}
+	}
+	if shared == nil {
+		return nil
+	}
+	return &facts.Container{Name: c.Name, Origin: c.Origin, Format: c.Format, Environment: shared}
 }
 
 // dirName is the directory part of a name as shown.

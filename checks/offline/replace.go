@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
-	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 )
 
 // Edit replaces bytes of a file.
@@ -19,20 +18,29 @@ var (
 	ErrNoFile      = errors.New("no file among the inputs writes the value")
 	ErrStdin       = errors.New("standard input cannot be rewritten")
 	ErrUntraceable = errors.New("the value is put together from pieces that cannot be traced")
+	ErrReadOnly    = errors.New("the value stands in a file of a kind that is only read")
+	ErrNoPlace     = errors.New("there is no clean place for it beside the other settings")
 	ErrQuoting     = errors.New("the new text cannot be written in the quoting that the value has there")
 )
 
 // Replace gives the edits that put text in the place of bytes [start, end) of a setting's value and change nothing else.
-// The text takes the place of the first piece of the range.
+// The text takes the place of the first piece of the range. Each piece is written as the file demands in which it stands,
+// which for one that came through a variable need not be the file that sets the value.
 func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error) {
 	origin := setting.Origin
-	switch {
-	case origin.Source == nil:
+	if origin.Source == nil {
 		return nil, ErrNoFile
-	case origin.Source.Path == "":
-		return nil, ErrStdin
-	case origin.Format == facts.Properties:
-		return replaceProperty(setting, start, end, text)
+	}
+	if whole := writers[origin.Format].replace; whole != nil && origin.Source.Path != "" {
+		replaced, err := whole(setting, start, end, text)
+		if err != nil {
+			return nil, ErrUntraceable
+		}
+		edits := make([]Edit, len(replaced))
+		for i, edit := range replaced {
+			edits[i] = Edit{origin.Source, edit.Span, edit.Text}
+		}
+		return edits, nil
 	}
 	places, ok := origin.Places(start, end)
 	if !ok || len(places) == 0 {
@@ -40,9 +48,16 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	}
 	edits := make([]Edit, 0, len(places))
 	for i, place := range places {
+		encode := writers[place.Format].encode
+		switch {
+		case place.Source.Path == "":
+			return nil, ErrStdin
+		case encode == nil:
+			return nil, ErrReadOnly
+		}
 		written := ""
 		if i == 0 && text != "" {
-			if written, ok = encode(origin.Format, place, text); !ok {
+			if written, ok = encode(place.Style, text); !ok {
 				return nil, ErrQuoting
 			}
 		}
@@ -51,16 +66,21 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	return edits, nil
 }
 
-// replaceProperty leaves it to the properties writer, which knows what a blank or a separator at the edge of an edit would
-// turn into.
-func replaceProperty(setting facts.Setting, start, end int, text string) ([]Edit, error) {
-	replaced, err := properties.Replace(setting, start, end, text)
-	if err != nil {
-		return nil, ErrUntraceable
+// Insert gives the edit that writes a setting that is not there yet into the surroundings of a sibling: another line of the
+// env file, another entry of the mapping, another option of the command. scope is the part of the file to which it then
+// belongs: who takes a setting that is named there takes the new one too.
+func Insert(sibling facts.Setting, name, value string) (edit Edit, scope facts.Span, err error) {
+	origin := sibling.Origin
+	switch insert := writers[origin.Format].insert; {
+	case origin.Source == nil:
+		return edit, scope, ErrNoFile
+	case origin.Source.Path == "":
+		return edit, scope, ErrStdin
+	case insert == nil || origin.KeySpan.Len() == 0:
+	default:
+		if insertion, ok := insert(sibling, name, value); ok {
+			return Edit{origin.Source, facts.Span{Start: insertion.At, End: insertion.At}, insertion.Text}, insertion.Scope, nil
+		}
 	}
-	edits := make([]Edit, len(replaced))
-	for i, edit := range replaced {
-		edits[i] = Edit{setting.Origin.Source, edit.Span, edit.Text}
-	}
-	return edits, nil
+	return edit, scope, ErrNoPlace
 }

@@ -21,6 +21,7 @@ type loader struct {
 	context  input.Context
 	inputs   []candidate
 	units    []unit
+	others   []*facts.Container
 	problems []facts.Problem
 }
 

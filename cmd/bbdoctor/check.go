@@ -288,10 +288,12 @@ func judge(collection *facts.Collection, s settings) *report.Report {
 func mend(c *cli.Context, env environment, s settings, r *report.Report) (message string, failed bool) {
 	var say strings.Builder
 	plan := fix.NewPlan(r.Results, s.unsafe)
-	if len(plan.Files) > 0 {
-		if err := fix.Prove(c.Context, plan, s.load, r.Collection, r.Results, s.rules); err != nil {
-			return fmt.Sprintf("bbdoctor: nothing is changed: %v\n", err), true
-		}
+	if s.fix {
+		plan = plan.Writable()
+	}
+	plan, err := fix.Provable(c.Context, plan, s.load, r.Collection, r.Results, s.rules)
+	if err != nil {
+		return fmt.Sprintf("bbdoctor: nothing is changed: %v\n", err), true
 	}
 	if s.diff {
 		if err := plan.Diff(env.stdout); err != nil {
@@ -308,7 +310,11 @@ func mend(c *cli.Context, env environment, s settings, r *report.Report) (messag
 			fmt.Fprintf(&say, "fixed %s: %s\n", file.Source.Name, strings.Join(file.Titles, "; "))
 		}
 	}
-	if len(plan.Files) == 0 {
+	for _, refused := range plan.Refused {
+		fmt.Fprintf(&say, "bbdoctor: %v\n", refused)
+		failed = true
+	}
+	if len(plan.Files)+len(plan.Refused) == 0 {
 		fmt.Fprintln(&say, "nothing to fix")
 	}
 	if plan.Unsafe > 0 {

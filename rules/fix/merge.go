@@ -3,6 +3,7 @@ package fix
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -26,49 +27,103 @@ type Plan struct {
 	Conflicts int
 	// Unsafe counts fixes that were left out because they are unsafe and nobody asked for those.
 	Unsafe int
-	fixed  []*rules.Finding
+	// Refused says of every fix that was left out because it cannot be proved or written why that is, in the words of a
+	// message.
+	Refused []error
+	fixed   []*rules.Finding
 }
 
 // NewPlan merges the fixes of all findings, each an independent change of the same text: equal edits fall together, and a
 // fix that overlaps an earlier one is left out whole.
 func NewPlan(results []*rules.Result, unsafe bool) *Plan {
 	plan := &Plan{}
-	byFile := map[*facts.Source]*File{}
 	for _, result := range results {
 		for _, finding := range result.Findings {
-			fix := finding.Fix
-			switch {
+			switch fix := finding.Fix; {
 			case fix == nil || len(fix.Edits) == 0:
-				continue
 			case fix.Unsafe && !unsafe:
 				plan.Unsafe++
-				continue
-			case conflicts(byFile, fix.Edits):
-				plan.Conflicts++
-				continue
+			default:
+				plan.fixed = append(plan.fixed, finding)
 			}
-			for _, edit := range fix.Edits {
-				file := byFile[edit.Source]
-				if file == nil {
-					file = &File{Source: edit.Source}
-					byFile[edit.Source] = file
-					plan.Files = append(plan.Files, file)
-				}
-				if !slices.Contains(file.edits, edit) {
-					file.edits = append(file.edits, edit)
-				}
-				if !slices.Contains(file.Titles, fix.Title) {
-					file.Titles = append(file.Titles, fix.Title)
-				}
-			}
-			plan.fixed = append(plan.fixed, finding)
 		}
 	}
-	slices.SortFunc(plan.Files, func(a, b *File) int { return cmp.Compare(a.Source.Name, b.Source.Name) })
-	for _, file := range plan.Files {
+	plan.merge()
+	return plan
+}
+
+// keeping is the plan with only some of its fixes.
+func (p *Plan) keeping(fixed []*rules.Finding) *Plan {
+	kept := &Plan{Unsafe: p.Unsafe, Conflicts: p.Conflicts, Refused: p.Refused, fixed: fixed}
+	kept.merge()
+	return kept
+}
+
+// merge makes the files out of the fixes.
+func (p *Plan) merge() {
+	byFile := map[*facts.Source]*File{}
+	p.Files = nil
+	p.fixed = slices.DeleteFunc(slices.Clone(p.fixed), func(finding *rules.Finding) bool {
+		if conflicts(byFile, finding.Fix.Edits) {
+			p.Conflicts++
+			return true
+		}
+		for _, edit := range finding.Fix.Edits {
+			file := byFile[edit.Source]
+			if file == nil {
+				file = &File{Source: edit.Source}
+				byFile[edit.Source] = file
+				p.Files = append(p.Files, file)
+			}
+			if !slices.Contains(file.edits, edit) {
+				file.edits = append(file.edits, edit)
+			}
+			if !slices.Contains(file.Titles, finding.Fix.Title) {
+				file.Titles = append(file.Titles, finding.Fix.Title)
+			}
+		}
+		return false
+	})
+	slices.SortFunc(p.Files, func(a, b *File) int { return cmp.Compare(a.Source.Name, b.Source.Name) })
+	for _, file := range p.Files {
 		file.New = apply(file.Source.Text, file.edits)
 	}
-	return plan
+}
+
+// Writable is the plan without what cannot be written. A fix that changes several files is left out whole when one of them
+// cannot be: half of it would be another configuration, not a better one.
+func (p *Plan) Writable() *Plan {
+	locked := map[*facts.Source]error{}
+	for _, file := range p.Files {
+		if _, err := file.check(); err != nil {
+			locked[file.Source] = err
+			p.Refused = append(p.Refused, file.unchanged(err))
+		}
+	}
+	if len(locked) == 0 {
+		return p
+	}
+	var kept []*rules.Finding
+	for _, finding := range p.fixed {
+		edits := finding.Fix.Edits
+		isLocked := func(edit rules.Edit) bool { return locked[edit.Source] != nil }
+		switch at := slices.IndexFunc(edits, isLocked); {
+		case at < 0:
+			kept = append(kept, finding)
+		case slices.ContainsFunc(edits, func(edit rules.Edit) bool { return !isLocked(edit) }):
+			p.Refused = append(p.Refused, refusal(finding, fmt.Errorf("it also needs a change of %s", edits[at].Source.Name)))
+		}
+	}
+	return p.keeping(kept)
+}
+
+// refusal says why a fix is not made.
+func refusal(finding *rules.Finding, err error) error {
+	if source := finding.At.Source; source != nil {
+		line, _ := source.Position(finding.At.Span.Start)
+		return fmt.Errorf("%s:%d: not done: %s: %w", source.Name, line, finding.Fix.Title, err)
+	}
+	return fmt.Errorf("not done: %s: %w", finding.Fix.Title, err)
 }
 
 func conflicts(byFile map[*facts.Source]*File, edits []rules.Edit) bool {
@@ -78,12 +133,17 @@ func conflicts(byFile map[*facts.Source]*File, edits []rules.Edit) bool {
 			continue
 		}
 		for _, other := range file.edits {
-			if edit != other && edit.Start < other.End && other.Start < edit.End || edit != other && edit.Start == other.Start && edit.End == edit.Start && other.End == other.Start {
+			if edit != other && collide(edit, other) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// collide says whether two edits change the same bytes, or insert at one place, where their order would matter.
+func collide(a, b rules.Edit) bool {
+	return a.Start < b.End && b.Start < a.End || a.Start == b.Start && max(a.End, b.End) == a.Start
 }
 
 // apply gives the text with the edits made, none of which overlap.

@@ -46,6 +46,37 @@ func Prove(ctx context.Context, plan *Plan, options offline.Options, before *fac
 	return valuesStay(plan, before, after)
 }
 
+// Provable gives the plan less the fixes that cannot be proved, which are then among its Refused. The others are proved
+// together.
+func Provable(ctx context.Context, plan *Plan, options offline.Options, before *facts.Collection, results []*rules.Result, all []*rules.Rule) (*Plan, error) {
+	prove := func(fixed []*rules.Finding) (*Plan, error) {
+		some := plan.keeping(fixed)
+		if len(fixed) == 0 {
+			return some, nil
+		}
+		return some, Prove(ctx, some, options, before, results, all)
+	}
+	// What cannot be proved as a whole is halved until what stands in the way is found.
+	var part func(fixed []*rules.Finding) []*rules.Finding
+	part = func(fixed []*rules.Finding) []*rules.Finding {
+		_, err := prove(fixed)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return fixed
+		case len(fixed) == 1:
+			plan.Refused = append(plan.Refused, refusal(fixed[0], err))
+			return nil
+		}
+		half := len(fixed) / 2
+		return slices.Concat(part(fixed[:half]), part(fixed[half:]))
+	}
+	proved, err := prove(plan.fixed)
+	if err == nil || ctx.Err() != nil {
+		return proved, err
+	}
+	return prove(part(plan.fixed))
+}
+
 type failure struct{ rule, deployment string }
 
 func failures(results []*rules.Result) map[failure]int {
@@ -70,31 +101,58 @@ func key(results []*rules.Result, finding *rules.Finding) failure {
 	return failure{}
 }
 
-// valuesStay says whether every value that no edit touches reads as it did.
+// valuesStay says whether every value that no edit touches reads as it did, in every container and file, and nothing is
+// there that was not but what was to be added.
 func valuesStay(plan *Plan, before, after *facts.Collection) error {
 	touched := map[string][]rules.Edit{}
 	for _, file := range plan.Files {
 		touched[file.Source.Name] = file.edits
 	}
-	was, is := written(before), written(after)
-	if len(was) != len(is) {
-		return fmt.Errorf("the change would leave %d values where there were %d", len(is), len(was))
+	added := map[string]string{}
+	for _, finding := range plan.fixed {
+		for _, change := range finding.Fix.Changes {
+			if change.Add != "" {
+				added[change.Add] = change.New
+			}
+		}
 	}
-	for i := range was {
-		if was[i].Text == is[i].Text && was[i].Key == is[i].Key {
+	was, is := visited(before), visited(after)
+	for len(is) > 0 {
+		now := is[0]
+		is = is[1:]
+		if len(was) > 0 && same(was[0], now) || len(was) > 0 && was[0].Key == now.Key && edited(was[0], touched) {
+			was = was[1:]
 			continue
 		}
-		if was[i].Key != is[i].Key || !edited(was[i], touched) {
-			return fmt.Errorf("the change would also alter %s", was[i].Key)
+		if value, ok := added[string(now.Key)]; !ok || value != now.Text || len(touched[now.Origin.Source.Name]) == 0 {
+			return fmt.Errorf("the change would also alter %s", now.Key)
 		}
+	}
+	if len(was) > 0 {
+		return fmt.Errorf("after the change %s would be gone", was[0].Key)
 	}
 	return nil
 }
 
-func written(collection *facts.Collection) []facts.Setting {
+func same(was, is facts.Setting) bool {
+	return was.Key == is.Key && was.Text == is.Text && was.State == is.State
+}
+
+// visited lists all that is written, in the order in which containers and files have it.
+func visited(collection *facts.Collection) []facts.Setting {
 	var all []facts.Setting
+	visit := func(setting facts.Setting) {
+		if setting.State != facts.Absent && setting.Origin.Source != nil {
+			all = append(all, setting)
+		}
+	}
 	for _, deployment := range collection.Deployments {
-		all = append(all, deployment.Written()...)
+		deployment.Visit(visit)
+	}
+	for _, container := range collection.Others {
+		for _, variable := range container.Environment {
+			visit(variable.Value)
+		}
 	}
 	return all
 }

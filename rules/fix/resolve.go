@@ -3,30 +3,41 @@ package fix
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
+// maxNeighbours is how many settings are tried as the neighbour of one that is added.
+const maxNeighbours = 8
+
 // Resolve turns the changes of every fix, which speak of decoded values, into edits of bytes. A fix that cannot be
 // written keeps no edits and says why; one that touches a place that serves others too becomes unsafe and says whom.
 func Resolve(collection *facts.Collection, results []*rules.Result) {
-	users := usersOf(collection)
+	r := resolver{collection: collection}
 	for _, result := range results {
 		for _, finding := range result.Findings {
 			if finding.Fix != nil {
-				resolve(finding.Fix, users)
+				r.resolve(finding.Fix)
 			}
 		}
 	}
 }
 
-func resolve(fix *rules.Fix, users map[*facts.Source][]use) {
+type resolver struct {
+	collection *facts.Collection
+	users      map[*facts.Source][]use // nil until somebody asks
+}
+
+func (r *resolver) resolve(fix *rules.Fix) {
 	var edits []rules.Edit
+	var others []string
 	for _, change := range fix.Changes {
-		replaced, err := offline.Replace(change.Setting, change.Start, change.End, change.New)
+		replaced, shared, err := r.change(change)
 		if err != nil {
 			fix.Edits, fix.Why = nil, err.Error()
 			return
@@ -34,63 +45,80 @@ func resolve(fix *rules.Fix, users map[*facts.Source][]use) {
 		for _, e := range replaced {
 			edits = append(edits, rules.Edit{Source: e.Source, Start: e.Span.Start, End: e.Span.End, New: e.Text})
 		}
+		others = append(others, shared...)
 	}
 	slices.SortStableFunc(edits, func(a, b rules.Edit) int {
 		return cmp.Or(cmp.Compare(a.Source.Name, b.Source.Name), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
 	fix.Edits = slices.CompactFunc(edits, func(a, b rules.Edit) bool { return a == b })
-	for _, e := range fix.Edits {
-		if others := usersAt(users[e.Source], e.Start); len(others) > 1 {
-			fix.Unsafe = true
-			fix.Why = "the same line serves " + join(others)
-		}
+	if len(others) > 0 {
+		slices.Sort(others)
+		fix.Unsafe = true
+		fix.Why = strings.Join(slices.Compact(others), "; ")
 	}
 }
 
-// use is a value as written, and who takes it.
-type use struct {
-	span facts.Span
-	user string
+// change gives the edits of one change, and what stands against making them without asking.
+func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []string, err error) {
+	if change.Add != "" {
+		edit, shared, err := r.add(change)
+		return []offline.Edit{edit}, shared, err
+	}
+	edits, err = offline.Replace(change.Setting, change.Start, change.End, change.New)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, edit := range edits {
+		if users := r.at(edit); len(users) > 1 {
+			shared = append(shared, "the same line serves "+join(labels(users, true)))
+		} else if where := references(change.Setting, edit, len(users)); where != "" {
+			shared = append(shared, where)
+		}
+	}
+	return edits, shared, nil
 }
 
-// usersOf lists for every file who takes which of the values in it.
-func usersOf(collection *facts.Collection) map[*facts.Source][]use {
-	users := map[*facts.Source][]use{}
-	for _, deployment := range collection.Deployments {
-		for _, container := range deployment.Containers() {
-			for _, variable := range container.Environment {
-				places, _ := variable.Value.Origin.Places(0, len(variable.Value.Text))
-				for _, place := range places {
-					users[place.Source] = append(users[place.Source], use{place.Span, container.Name})
-				}
+// add writes the setting beside the neighbour whose surroundings serve the fewest, of several the strongest. One of the
+// same family is preferred.
+func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string, err error) {
+	err = offline.ErrNoPlace
+	family, _, _ := strings.Cut(change.Add, "_")
+	neighbours := slices.Clone(change.Beside)
+	slices.Reverse(neighbours)
+	slices.SortStableFunc(neighbours, func(a, b facts.Setting) int {
+		related := func(s facts.Setting) int {
+			if strings.HasPrefix(s.Origin.Key, family+"_") {
+				return 0
 			}
+			return 1
+		}
+		return cmp.Compare(related(a), related(b))
+	})
+	fewest := 0
+	for _, neighbour := range neighbours[:min(len(neighbours), maxNeighbours)] {
+		at, scope, failed := offline.Insert(neighbour, change.Add, change.New)
+		if failed != nil {
+			continue
+		}
+		users := r.named(at.Source, scope)
+		if err == nil && len(users) >= fewest {
+			continue
+		}
+		edit, fewest, shared, err = at, len(users), nil, nil
+		if len(users) > 1 {
+			shared = []string{fmt.Sprintf("what is written there serves %s", join(labels(users, false)))}
+		}
+		if len(users) <= 1 {
+			break
 		}
 	}
-	return users
-}
-
-// usersAt lists who takes the value at an offset, each once.
-func usersAt(uses []use, at int) (names []string) {
-	for _, u := range uses {
-		if u.span.Start <= at && at <= u.span.End && !slices.Contains(names, u.user) {
-			names = append(names, u.user)
-		}
-	}
-	return names
+	return edit, shared, err
 }
 
 func join(names []string) string {
-	slices.Sort(names)
-	out := ""
-	for i, name := range names {
-		switch {
-		case i == 0:
-		case i == len(names)-1:
-			out += " and "
-		default:
-			out += ", "
-		}
-		out += name
+	if len(names) < 2 {
+		return strings.Join(names, "")
 	}
-	return out
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

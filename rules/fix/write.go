@@ -15,37 +15,60 @@ var ErrChanged = errors.New("the file changed while it was checked; run bbdoctor
 // Write replaces one file by its new text. The file is either the old or the new one at every moment: the text goes to a
 // temporary file in the same directory, is synced, gets mode and owner of the old one, and takes its name. A symbolic link
 // stays and its target is replaced.
-func (f *File) Write() (err error) {
-	path, err := filepath.EvalSymlinks(f.Source.Path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.Source.Name, err)
+func (f *File) Write() error {
+	target, err := f.check()
+	if err == nil {
+		err = f.replace(target)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%s is not changed: %w", f.Source.Name, err)
-		}
-	}()
-	info, err := os.Stat(path)
 	if err != nil {
-		return plain(err)
+		return f.unchanged(err)
 	}
-	if info.Mode().Perm()&0o222 == 0 {
-		return errors.New("it is read-only; make it writable (chmod u+w) and run bbdoctor again")
+	return nil
+}
+
+func (f *File) unchanged(err error) error {
+	return fmt.Errorf("%s is not changed: %w", f.Source.Name, err)
+}
+
+// target is the file that is replaced, with links resolved.
+type target struct {
+	path string
+	info os.FileInfo
+}
+
+// check finds out whether the file may be written and is still what was judged.
+func (f *File) check() (t target, err error) {
+	if t.path, err = filepath.EvalSymlinks(f.Source.Path); err != nil {
+		return t, plain(err)
+	}
+	if t.info, err = os.Stat(t.path); err != nil {
+		return t, plain(err)
+	}
+	if t.info.Mode().Perm()&0o222 == 0 {
+		return t, errors.New("it is read-only; make it writable (chmod u+w) and run bbdoctor again")
+	}
+	if stat, ok := t.info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
+		return t, fmt.Errorf("it has %d names (hard links), and the others would keep the old text; make it a file of its own, or the others symbolic links", stat.Nlink)
 	}
 	// Writing needs the right to write the file itself, not only its directory.
-	if opened, err := os.OpenFile(path, os.O_WRONLY, 0); err != nil {
-		return plain(err)
+	if opened, err := os.OpenFile(t.path, os.O_WRONLY, 0); err != nil {
+		return t, plain(err)
 	} else if err := opened.Close(); err != nil {
-		return plain(err)
+		return t, plain(err)
 	}
-	now, err := os.ReadFile(path)
+	now, err := os.ReadFile(t.path)
 	if err != nil {
-		return plain(err)
+		return t, plain(err)
 	}
 	if !bytes.Equal(now, f.Source.Text) {
-		return ErrChanged
+		return t, ErrChanged
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".bbdoctor-*")
+	return t, nil
+}
+
+func (f *File) replace(t target) (err error) {
+	directory := filepath.Dir(t.path)
+	temporary, err := os.CreateTemp(directory, ".bbdoctor-*")
 	if err != nil {
 		return fmt.Errorf("no new file can be made beside it: %w", plain(err))
 	}
@@ -57,10 +80,10 @@ func (f *File) Write() (err error) {
 	if _, err := temporary.Write(f.New); err != nil {
 		return errors.Join(plain(err), temporary.Close())
 	}
-	if err := keepOwner(temporary, info); err != nil {
+	if err := keepOwner(temporary, t.info); err != nil {
 		return errors.Join(err, temporary.Close())
 	}
-	if err := temporary.Chmod(info.Mode()); err != nil {
+	if err := temporary.Chmod(t.info.Mode()); err != nil {
 		return errors.Join(plain(err), temporary.Close())
 	}
 	if err := temporary.Sync(); err != nil {
@@ -69,10 +92,10 @@ func (f *File) Write() (err error) {
 	if err := temporary.Close(); err != nil {
 		return plain(err)
 	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
+	if err := os.Rename(temporary.Name(), t.path); err != nil {
 		return plain(err)
 	}
-	return syncDirectory(filepath.Dir(path))
+	return syncDirectory(directory)
 }
 
 // keepOwner gives the new file the old one's owner and group; without that right the file must not change hands silently.

@@ -34,7 +34,7 @@ func judgeOff(p *rules.Pass, i rules.Instance, failback facts.Setting, effect st
 		Helpf("Write %s, with the nodes' application names in the order of the backend list.", line(i, failback, "on"))
 	// The image does not start with yes and no names, and a pgpool.conf without them gains nothing.
 	if names := i.Variable("PGPOOL_BACKEND_APPLICATION_NAMES"); names.Text != "" || !i.Image() && len(unnamed(i)) == 0 {
-		turned(finding, failback, "Turn automatic failback on", "on")
+		turned(finding, i, failback, "Turn automatic failback on", "on")
 		finding.Helpf("Write %s.", line(i, failback, "on"))
 	}
 }

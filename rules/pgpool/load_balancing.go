@@ -25,7 +25,7 @@ var LoadBalancing = &rules.Rule{
 			}
 			finding := p.Failf(i.At(mode), "%s: %s", subject(i, mode), effect).
 				Helpf("Write %s and restart Pgpool-II.", line(i, mode, "off"))
-			turned(finding, mode, "Turn load balancing off", "off")
+			turned(finding, i, mode, "Turn load balancing off", "off")
 		}
 	},
 }

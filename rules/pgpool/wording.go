@@ -118,13 +118,28 @@ func byPlace(a, b facts.Origin) int {
 	return cmp.Or(cmp.Compare(a.Source.Name, b.Source.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 }
 
-// turned is the fix that gives a written boolean its other value. There is none for what is not written in a file.
-func turned(finding *rules.Finding, setting facts.Setting, title, value string) {
-	if setting.State != facts.Set || setting.Origin.Source == nil {
+// turned is the fix that gives a boolean its other value. value is in the words of pgpool.conf.
+func turned(finding *rules.Finding, i rules.Instance, setting facts.Setting, title, value string) {
+	name := string(setting.Key)
+	switch variable, ok := variables[setting.Key]; {
+	case i.Measured():
+		return
+	case setting.Origin.Source != nil:
+		name = setting.Origin.Key
+	case i.Image() && ok:
+		name = variable
+	}
+	if setting.Origin.Format != facts.PgpoolConf && strings.HasPrefix(name, "PGPOOL_") {
+		value = word(name, value)
+	}
+	changes := rules.ChangeTo(setting, value)
+	switch {
+	case setting.State == facts.Default && setting.Origin.Source != nil:
+		changes = rules.Fill(setting, value)
+	case setting.State == facts.Default:
+		changes = i.Add(name, value)
+	case setting.State != facts.Set || setting.Origin.Source == nil:
 		return
 	}
-	if setting.Origin.Format != facts.PgpoolConf {
-		value = word(setting.Origin.Key, value)
-	}
-	finding.Mend(rules.Fix{Title: title, Changes: rules.ChangeTo(setting, value)})
+	finding.Mend(rules.Fix{Title: title, Changes: changes})
 }

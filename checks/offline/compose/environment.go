@@ -161,6 +161,8 @@ func (d *document) inherited(name string, at facts.Origin, via []facts.Origin) v
 		value.Text, value.State, value.Why = found.Text, found.State, found.Why
 		value.Via = append(append([]facts.Origin{found.Origin}, found.Via...), via...)
 		value.Via = value.Via[:min(len(value.Via), maxVia)]
+		// A change of the value is one of the place that it comes from.
+		value.Origin.Runs = traced.Inherited(found, at).Origin.Runs
 		result.inherited = !found.Known()
 		hide(*value)
 	}

@@ -141,7 +141,7 @@ func (t *Text) run(run facts.Run) {
 	}
 	if n := len(t.Runs); n > 0 && run.N == run.RawN {
 		last := &t.Runs[n-1]
-		if last.N == last.RawN && last.In == run.In && last.Style == run.Style && last.Raw+last.RawN == run.Raw {
+		if last.N == last.RawN && last.In == run.In && last.Format == run.Format && last.Style == run.Style && last.Raw+last.RawN == run.Raw {
 			last.N += run.N
 			last.RawN += run.RawN
 			return
@@ -200,7 +200,7 @@ func slice(runs []facts.Run, start, end int) []facts.Run {
 			run.Raw += from - run.Value
 			run.RawN = to - from
 		} else if to-from == run.RawN {
-			part = append(part, facts.Run{Value: from - start, N: 1, Raw: run.Raw, RawN: run.RawN, In: run.In, Style: run.Style})
+			part = append(part, facts.Run{Value: from - start, N: 1, Raw: run.Raw, RawN: run.RawN, In: run.In, Format: run.Format, Style: run.Style})
 			from++
 			run.Raw, run.RawN = run.Raw+run.RawN, 0
 		}
@@ -212,7 +212,7 @@ func slice(runs []facts.Run, start, end int) []facts.Run {
 	return part
 }
 
-// Runs gives the runs of a value with the source in every one. lost says that it cannot be traced.
+// Runs gives the runs of a value with source and format in every one, so that they can become part of another. lost says that it cannot be traced.
 func Runs(value facts.Setting) (runs []facts.Run, lost bool) {
 	origin := value.Origin
 	switch {
@@ -224,7 +224,7 @@ func Runs(value facts.Setting) (runs []facts.Run, lost bool) {
 		if origin.Span.Len() != len(value.Text) {
 			return nil, true
 		}
-		return []facts.Run{{N: len(value.Text), Raw: origin.Span.Start, RawN: len(value.Text), In: origin.Source, Style: origin.Style}}, false
+		return []facts.Run{{N: len(value.Text), Raw: origin.Span.Start, RawN: len(value.Text), In: origin.Source, Format: origin.Format, Style: origin.Style}}, false
 	case len(origin.Runs) == 0:
 		return nil, true
 	}
@@ -232,6 +232,9 @@ func Runs(value facts.Setting) (runs []facts.Run, lost bool) {
 	for i := range runs {
 		if runs[i].In == nil {
 			runs[i].In = origin.Source
+		}
+		if runs[i].Format == "" {
+			runs[i].Format = origin.Format
 		}
 	}
 	return runs, false
@@ -297,6 +300,9 @@ func (t *Text) runsFor(origin *facts.Origin) []facts.Run {
 	for i := range runs {
 		if runs[i].In == origin.Source {
 			runs[i].In = nil
+		}
+		if runs[i].Format == origin.Format {
+			runs[i].Format = ""
 		}
 	}
 	return runs

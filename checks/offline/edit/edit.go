@@ -1,0 +1,41 @@
+// Package edit holds what the writers of all formats give: the place and the text of a new setting.
+package edit
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Insertion puts Text at offset At of a file.
+type Insertion struct {
+	At   int
+	Text string
+	// Scope is the part of the file to which the new setting belongs, a mapping, a command, or all of the file: who takes
+	// a setting that is named in it takes the new one too.
+	Scope facts.Span
+}
+
+// LinesBehind is the insertion of lines behind the one that an offset is in, with the line end that the file has there. The
+// scope is the file.
+func LinesBehind(text []byte, at int, lines ...string) Insertion {
+	whole := facts.Span{End: len(text)}
+	end := bytes.IndexByte(text[at:], '\n')
+	if end < 0 {
+		// The last line has no end, and what becomes the last line has none either.
+		eol := lineEnd(text)
+		return Insertion{At: len(text), Text: eol + strings.Join(lines, eol), Scope: whole}
+	}
+	at += end + 1
+	eol := lineEnd(text[:at])
+	return Insertion{At: at, Text: strings.Join(lines, eol) + eol, Scope: whole}
+}
+
+// lineEnd is how the last line that has an end ends; LF when there is none.
+func lineEnd(text []byte) string {
+	if at := bytes.LastIndexByte(text, '\n'); at > 0 && text[at-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}

@@ -1,0 +1,37 @@
+package offline
+
+import (
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
+	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
+	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
+	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
+)
+
+// writer is how values are written in files of one format.
+type writer struct {
+	// encode gives the bytes that put text inside a value, at a place with that quoting that a run of the value gives. ok
+	// is false when the text cannot be written there.
+	encode func(style facts.Style, text string) (encoded string, ok bool)
+	// insert gives the place and the text of a new setting in the surroundings of another one of the same file, whose
+	// KeySpan says where it is named. ok is false where there is no clean place. Nil for a format without.
+	insert func(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool)
+	// replace, when not nil, takes the place of encode for a format whose writer must see all of the value.
+	replace func(setting facts.Setting, start, end int, text string) ([]properties.Edit, error)
+}
+
+// writers has the formats that are written. What is in any other is only read.
+var writers = map[facts.Format]writer{
+	facts.Properties: {replace: properties.Replace},
+	facts.DockerEnv:  {encode: envEncoder(facts.DockerEnv), insert: dotenv.Insert},
+	facts.ComposeEnv: {encode: envEncoder(facts.ComposeEnv), insert: dotenv.Insert},
+	facts.Shell:      {encode: shell.Encode, insert: shell.Insert},
+	facts.Compose:    {encode: compose.Encode, insert: compose.Insert},
+	facts.PgpoolConf: {encode: pgpoolconf.Encode, insert: pgpoolconf.Insert},
+}
+
+func envEncoder(dialect facts.Format) func(facts.Style, string) (string, bool) {
+	return func(style facts.Style, text string) (string, bool) { return dotenv.Encode(dialect, style, text) }
+}

@@ -1,0 +1,169 @@
+package yamltext
+
+import (
+	"bytes"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
+)
+
+// Entry is an entry of a mapping or a list.
+type Entry struct {
+	// Collection is the mapping or list.
+	Collection *yaml.Node
+	// Index is where in the collection's Content the entry begins: a key, or an item.
+	Index int
+}
+
+// Mapping says that the entry is a key with its value, not an item of a list.
+func (e Entry) Mapping() bool { return e.Collection.Kind == yaml.MappingNode }
+
+// Flow says that the collection is written between brackets or braces.
+func (e Entry) Flow() bool { return e.Collection.Style&yaml.FlowStyle != 0 }
+
+// First is the node that the entry begins with, and Last the one that it ends with: key and value, or the item twice.
+func (e Entry) First() *yaml.Node { return e.Collection.Content[e.Index] }
+
+// Last is described at First.
+func (e Entry) Last() *yaml.Node {
+	if e.Mapping() {
+		return e.Collection.Content[e.Index+1]
+	}
+	return e.First()
+}
+
+// Entries gives the entries around the scalar at an offset, the innermost first; none when no scalar is there.
+func (f *File) Entries(at int) []Entry {
+	for _, document := range f.Documents {
+		if entries, found := f.entries(document, at); found {
+			return entries
+		}
+	}
+	return nil
+}
+
+func (f *File) entries(node *yaml.Node, at int) (entries []Entry, found bool) {
+	if node.Kind == yaml.ScalarNode {
+		span := f.Span(node)
+		return nil, span.Start <= at && at < max(span.End, span.Start+1)
+	}
+	for i, child := range node.Content {
+		if entries, found := f.entries(child, at); found {
+			if node.Kind == yaml.MappingNode {
+				i &^= 1
+			}
+			return append(entries, Entry{node, i}), true
+		}
+	}
+	return nil, false
+}
+
+// Insert gives the insertion of a new entry behind another of the same collection. The lines are the entry as it is
+// written in block style, without indentation and dash; inside brackets and braces it must be one line. ok is false where
+// there is no place for it that leaves everything else as it reads.
+func (f *File) Insert(beside Entry, lines ...string) (insertion edit.Insertion, ok bool) {
+	text := f.Source.Text
+	end, ok := f.end(beside.Last())
+	if !ok {
+		return insertion, false
+	}
+	collection := beside.Collection
+	scope := facts.Span{Start: f.Offset(collection.Content[0]), End: f.scopeEnd(collection, end)}
+	if beside.Flow() {
+		if len(lines) != 1 || beside.Mapping() && f.Span(beside.Last()).Len() == 0 {
+			return insertion, false
+		}
+		return edit.Insertion{At: end, Text: ", " + lines[0], Scope: scope}, true
+	}
+	indent, ok := f.indent(beside)
+	if !ok || !restIsComment(text[end:]) {
+		return insertion, false
+	}
+	written := make([]string, len(lines))
+	for i, line := range lines {
+		prefix := strings.Repeat(" ", indent)
+		switch {
+		case beside.Mapping():
+		case i == 0:
+			prefix += "- "
+		default:
+			prefix += "  "
+		}
+		written[i] = prefix + line
+	}
+	insertion = edit.LinesBehind(text, end, written...)
+	insertion.Scope = scope
+	return insertion, true
+}
+
+// scopeEnd is about where a collection ends: at its last scalar.
+func (f *File) scopeEnd(collection *yaml.Node, least int) int {
+	last := collection
+	for len(last.Content) > 0 {
+		last = last.Content[len(last.Content)-1]
+	}
+	return max(least, f.Span(last).End)
+}
+
+// end is where a node ends, quotes and brackets included.
+func (f *File) end(node *yaml.Node) (end int, ok bool) {
+	text := f.Source.Text
+	last, brackets := node, 0
+	for len(last.Content) > 0 {
+		if last.Style&yaml.FlowStyle != 0 {
+			brackets++
+		}
+		last = last.Content[len(last.Content)-1]
+	}
+	end = f.Span(last).End
+	switch {
+	case last.Kind != yaml.ScalarNode && last.Kind != yaml.AliasNode:
+		return 0, false // an empty list or mapping
+	case last.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		if end == len(text) || text[end] != '\'' && text[end] != '"' {
+			return 0, false
+		}
+		end++
+	case last.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		// What keeps its empty lines at the end would lose them.
+		header, _, _ := bytes.Cut(text[f.Offset(last):], []byte("\n"))
+		if bytes.IndexByte(header, '+') >= 0 {
+			return 0, false
+		}
+	}
+	for ; brackets > 0 && end < len(text); end++ {
+		switch text[end] {
+		case ']', '}':
+			brackets--
+		case ' ', '\t', ',':
+		default:
+			return 0, false
+		}
+	}
+	return end, brackets == 0
+}
+
+// restIsComment says whether nothing but blanks and a comment is left of the line that a text begins in.
+func restIsComment(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	rest := bytes.TrimRight(bytes.TrimLeft(line, " \t"), "\r")
+	return len(rest) == 0 || rest[0] == '#' && len(rest) < len(bytes.TrimRight(line, "\r"))
+}
+
+// indent is how far an entry of a block collection is indented: its key, or the dash of its item.
+func (f *File) indent(e Entry) (indent int, ok bool) {
+	at := f.Offset(e.First())
+	start := bytes.LastIndexByte(f.Source.Text[:at], '\n') + 1
+	before := f.Source.Text[start:at]
+	if !e.Mapping() {
+		dash := bytes.LastIndexByte(before, '-')
+		if dash < 0 || len(bytes.Trim(before[dash+1:], " ")) > 0 {
+			return 0, false
+		}
+		before = before[:dash]
+	}
+	return len(before), len(bytes.Trim(before, " -")) == 0
+}

@@ -1,0 +1,177 @@
+package fix
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline"
+)
+
+// user is a variable of a container, which takes its value from some place.
+type user struct {
+	deployment string // empty for a container that belongs to none
+	container  *facts.Container
+	variable   string
+}
+
+// use is a place in a file and who takes what is written there.
+type use struct {
+	value facts.Span // a piece of the value
+	name  facts.Span // where the name is written, if it is in this file
+	user  user
+}
+
+// used lists for every file who takes which of the values in it.
+func (r *resolver) used() map[*facts.Source][]use {
+	if r.users != nil {
+		return r.users
+	}
+	r.users = map[*facts.Source][]use{}
+	add := func(deployment string, container *facts.Container) {
+		for _, variable := range container.Environment {
+			u := user{deployment, container, variable.Name}
+			origin := variable.Value.Origin
+			places, _ := origin.Places(0, len(variable.Value.Text))
+			for _, place := range places {
+				r.users[place.Source] = append(r.users[place.Source], use{value: place.Span, user: u})
+			}
+			if origin.Source != nil && origin.KeySpan.Len() > 0 {
+				r.users[origin.Source] = append(r.users[origin.Source], use{value: facts.Span{Start: -1, End: -1}, name: origin.KeySpan, user: u})
+			}
+		}
+	}
+	for _, deployment := range r.collection.Deployments {
+		for _, container := range deployment.Containers() {
+			add(deployment.Name, container)
+		}
+	}
+	for _, container := range r.collection.Others {
+		add("", container)
+	}
+	return r.users
+}
+
+// at lists who takes a value that an edit changes, each once.
+func (r *resolver) at(edit offline.Edit) (users []user) {
+	for _, u := range r.used()[edit.Source] {
+		if overlap(u.value, edit.Span) && !slices.Contains(users, u.user) {
+			users = append(users, u.user)
+		}
+	}
+	return users
+}
+
+// named lists the containers that take a variable which is named within a part of a file, with one variable each.
+func (r *resolver) named(source *facts.Source, scope facts.Span) (users []user) {
+	for _, u := range r.used()[source] {
+		if u.name.Len() == 0 || u.name.Start < scope.Start || u.name.Start > scope.End {
+			continue
+		}
+		if !slices.ContainsFunc(users, func(known user) bool { return known.container == u.user.container }) {
+			users = append(users, u.user)
+		}
+	}
+	return users
+}
+
+// overlap says whether two ranges have a byte in common; an empty one lies within the other or at its edge.
+func overlap(a, b facts.Span) bool {
+	if a.Len() == 0 || b.Len() == 0 {
+		return a.Start <= b.End && b.Start <= a.End
+	}
+	return a.Start < b.End && b.Start < a.End
+}
+
+// labels name the users so that they can be told apart: containers, with deployment or file where names are alike, and
+// with their variables where one container takes the place for several.
+func labels(users []user, variables bool) []string {
+	byContainer := map[*facts.Container][]string{}
+	deployments := map[*facts.Container]string{}
+	var order []*facts.Container
+	names := map[string]int{}
+	for _, u := range users {
+		if byContainer[u.container] == nil {
+			order = append(order, u.container)
+			deployments[u.container] = u.deployment
+			names[containerName(u.container)]++
+		}
+		byContainer[u.container] = append(byContainer[u.container], u.variable)
+	}
+	var list []string
+	for _, container := range order {
+		label := containerName(container)
+		if names[label] > 1 {
+			if deployment := deployments[container]; deployment != "" && !sameDeployment(deployments) {
+				label += " of " + deployment
+			} else if source := container.Origin.Source; source != nil {
+				line, _ := source.Position(container.Origin.Span.Start)
+				label += fmt.Sprintf(" (%s:%d)", source.Name, line)
+			}
+		}
+		if taken := byContainer[container]; variables && len(taken) > 1 {
+			slices.Sort(taken)
+			label = join(slices.Compact(taken)) + " of " + label
+		}
+		list = append(list, label)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func sameDeployment(deployments map[*facts.Container]string) bool {
+	seen := map[string]bool{}
+	for _, name := range deployments {
+		seen[name] = true
+	}
+	return len(seen) == 1
+}
+
+func containerName(c *facts.Container) string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Origin.Source != nil:
+		return "a container of " + c.Origin.Source.Name
+	}
+	return "a container"
+}
+
+// references says where a variable is used for more than what containers take: in a condition of a script, in the ports of a
+// compose file. Empty when the edit is not in a variable's value, or everybody who uses it is known.
+func references(setting facts.Setting, edit offline.Edit, users int) string {
+	for _, via := range setting.Via {
+		if via.Source != edit.Source || via.Key == "" || !overlap(via.Span, edit.Span) {
+			continue
+		}
+		for _, source := range []*facts.Source{setting.Origin.Source, via.Source} {
+			if at, n := uses(string(source.Text), via.Key); n > users {
+				line, _ := source.Position(at)
+				return fmt.Sprintf("%s is used elsewhere too (%s:%d)", via.Key, source.Name, line)
+			}
+		}
+	}
+	return ""
+}
+
+// uses counts where a text takes the value of a variable, as $NAME or ${NAME...}, and gives the last place.
+func uses(text, name string) (last, n int) {
+	for i := 0; ; {
+		at := strings.Index(text[i:], name)
+		if at < 0 {
+			return last, n
+		}
+		at += i
+		i = at + len(name)
+		taken := at > 0 && text[at-1] == '$' && (i == len(text) || !nameByte(text[i]))
+		braced := at > 1 && text[at-2:at] == "${" && (i == len(text) || !nameByte(text[i]))
+		if taken || braced {
+			last, n = at, n+1
+		}
+	}
+}
+
+func nameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
