@@ -20,41 +20,59 @@ func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion
 		return insertion, false
 	}
 	for _, script := range scripts(whole) {
-		if words, i, found := script.argument(at); found {
-			return script.insert(words, i, at, encoded)
+		if list, found := script.argument(at); found {
+			return script.insert(list, at, encoded)
 		}
 	}
 	return insertion, false
 }
 
-// insert puts an option behind word i of a command.
-func (f *file) insert(words []*syntax.Word, i, at int, encoded string) (insertion edit.Insertion, ok bool) {
-	word := f.span(words[i])
+// list is the words of a command, or the elements of an array.
+type list struct {
+	words []*syntax.Word
+	index int // of the word that is looked for
+	array bool
+}
+
+// insert puts an option behind the word that was found.
+func (f *file) insert(l list, at int, encoded string) (insertion edit.Insertion, ok bool) {
+	word := f.span(l.words[l.index])
 	option := unquoted(f.text[word.Start:at])
-	first := i
-	if option == "" && i > 0 {
-		first = i - 1
-		before := f.span(words[first])
-		option = f.text[before.Start:before.End] + f.between(words, i)
+	first := l.index
+	if option == "" && first > 0 {
+		first--
+		before := f.span(l.words[first])
+		option = f.text[before.Start:before.End] + f.between(l, l.index)
 	}
 	switch strings.TrimRight(option, " \t\\\r\n") {
 	case "-e", "--env", "-e=", "--env=":
 	default:
 		return insertion, false
 	}
-	scope := facts.Span{Start: f.span(words[0]).Start, End: f.span(words[len(words)-1]).End}
-	return edit.Insertion{At: word.End, Text: f.between(words, first) + option + encoded, Scope: scope}, true
+	layout := first
+	if first == 0 && l.index+1 < len(l.words) {
+		layout = l.index + 1 // the first element of an array is laid out like the one behind it
+	}
+	scope := facts.Span{Start: f.span(l.words[0]).Start, End: f.span(l.words[len(l.words)-1]).End}
+	return edit.Insertion{At: word.End, Text: f.between(l, layout) + option + encoded, Scope: scope}, true
 }
 
-// separator is what may stand between two words: blanks, and a line that goes on.
-var separator = regexp.MustCompile(`^[ \t]*(\\\r?\n[ \t]*)?$`)
+// What may stand between two words: blanks, and a line that goes on. In an array, lines go on by themselves.
+var (
+	separator      = regexp.MustCompile(`^[ \t]*(\\\r?\n[ \t]*)?$`)
+	arraySeparator = regexp.MustCompile(`^[ \t]*(\\?\r?\n[ \t]*)?$`)
+)
 
 // between is what stands between a word and the one in front of it, if that can be written once more.
-func (f *file) between(words []*syntax.Word, i int) string {
+func (f *file) between(l list, i int) string {
 	if i > 0 {
-		start, end := f.span(words[i-1]).End, f.span(words[i]).Start
+		start, end := f.span(l.words[i-1]).End, f.span(l.words[i]).Start
+		allowed := separator
+		if l.array {
+			allowed = arraySeparator
+		}
 		// In a transcript, prompts are blanked out, and the bytes of the file are others.
-		if text := string(f.source.Text[start:end]); text != "" && separator.MatchString(text) {
+		if text := string(f.source.Text[start:end]); text != "" && allowed.MatchString(text) {
 			return text
 		}
 	}
@@ -63,21 +81,21 @@ func (f *file) between(words []*syntax.Word, i int) string {
 
 func unquoted(text string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(text) }
 
-// argument finds the argument of a command, or the element of a list, that an offset is in.
-func (f *file) argument(at int) (words []*syntax.Word, index int, found bool) {
+// argument finds the argument of a command, or the element of an array, that an offset is in.
+func (f *file) argument(at int) (found list, ok bool) {
 	parsed := 0
-	for start := f.base; start < len(f.text) && parsed <= maxParsed && !found; {
+	for start := f.base; start < len(f.text) && parsed <= maxParsed; {
 		chunk := *f
 		chunk.base = start
 		statements, err := chunk.parse()
 		for _, statement := range statements {
 			if span := chunk.span(statement); span.Start <= at && at <= span.End {
-				words, index = chunk.argumentOf(statement, at)
+				found = chunk.argumentOf(statement, at)
 			}
 		}
-		if words != nil || err == nil {
+		if found.words != nil || err == nil {
 			f.base = start
-			return words, index, words != nil
+			return found, found.words != nil
 		}
 		parsed += len(f.text) - start
 		if n := len(statements); n > 0 {
@@ -85,31 +103,32 @@ func (f *file) argument(at int) (words []*syntax.Word, index int, found bool) {
 		}
 		start = nextStatement(f.text, start)
 	}
-	return nil, 0, false
+	return found, false
 }
 
-func (f *file) argumentOf(statement *syntax.Stmt, at int) (words []*syntax.Word, index int) {
-	look := func(list []*syntax.Word) {
-		for i, word := range list {
+// argumentOf finds the innermost of the lists that an offset is in.
+func (f *file) argumentOf(statement *syntax.Stmt, at int) (found list) {
+	look := func(words []*syntax.Word, array bool) {
+		for i, word := range words {
 			if span := f.span(word); span.Start <= at && at < span.End {
-				words, index = list, i // of several, one within another, the innermost comes last
+				found = list{words, i, array}
 			}
 		}
 	}
 	syntax.Walk(statement, func(node syntax.Node) bool {
 		switch node := node.(type) {
 		case *syntax.CallExpr:
-			look(node.Args)
+			look(node.Args, false)
 		case *syntax.ArrayExpr:
-			list := make([]*syntax.Word, 0, len(node.Elems))
+			words := make([]*syntax.Word, 0, len(node.Elems))
 			for _, element := range node.Elems {
 				if element.Value != nil {
-					list = append(list, element.Value)
+					words = append(words, element.Value)
 				}
 			}
-			look(list)
+			look(words, true)
 		}
 		return true
 	})
-	return words, index
+	return found
 }
