@@ -19,7 +19,7 @@ func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion
 	}
 	for _, style := range []facts.Style{facts.Plain, facts.DoubleQuoted, facts.SingleQuoted} {
 		if written, ok := Encode(origin.Format, style, value); ok {
-			return edit.LinesBehind(text, origin.Span.End, line+string(style)+written+string(style)), true
+			return edit.LinesBehind(text, origin.Span.End, line+string(style)+written+string(style))
 		}
 	}
 	return insertion, false

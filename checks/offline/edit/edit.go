@@ -18,18 +18,18 @@ type Insertion struct {
 }
 
 // LinesBehind is the insertion of lines behind the one that an offset is in, with the line end that the file has there. The
-// scope is the file.
-func LinesBehind(text []byte, at int, lines ...string) Insertion {
+// scope is the file. ok is false behind a last line that ends with half a line end.
+func LinesBehind(text []byte, at int, lines ...string) (insertion Insertion, ok bool) {
 	whole := facts.Span{End: len(text)}
 	end := bytes.IndexByte(text[at:], '\n')
 	if end < 0 {
 		// The last line has no end, and what becomes the last line has none either.
 		eol := lineEnd(text)
-		return Insertion{At: len(text), Text: eol + strings.Join(lines, eol), Scope: whole}
+		return Insertion{At: len(text), Text: eol + strings.Join(lines, eol), Scope: whole}, !bytes.HasSuffix(text, []byte("\r"))
 	}
 	at += end + 1
 	eol := lineEnd(text[:at])
-	return Insertion{At: at, Text: strings.Join(lines, eol) + eol, Scope: whole}
+	return Insertion{At: at, Text: strings.Join(lines, eol) + eol, Scope: whole}, true
 }
 
 // lineEnd is how the last line that has an end ends; LF when there is none.

@@ -14,11 +14,12 @@ func Encode(_ facts.Style, text string) (encoded string, ok bool) {
 }
 
 // Insert gives the insertion of a line "name = value" behind that of another parameter. ok is false when the value is no
-// plain word.
+// plain word, and behind a name without a value, which would take the new line for it.
 func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool) {
 	written, ok := Encode(facts.Plain, value)
-	if !ok || value == "" {
+	runs := sibling.Origin.Runs
+	if !ok || value == "" || runs != nil && len(runs) == 0 {
 		return insertion, false
 	}
-	return edit.LinesBehind(sibling.Origin.Source.Text, sibling.Origin.Span.End, name+" = "+written), true
+	return edit.LinesBehind(sibling.Origin.Source.Text, sibling.Origin.Span.End, name+" = "+written)
 }

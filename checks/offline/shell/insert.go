@@ -117,6 +117,9 @@ func (f *file) argumentOf(statement *syntax.Stmt, at int) (found list) {
 	}
 	syntax.Walk(statement, func(node syntax.Node) bool {
 		switch node := node.(type) {
+		case *syntax.CmdSubst:
+			// Between backquotes a backslash means something else.
+			return !node.Backquotes
 		case *syntax.CallExpr:
 			look(node.Args, false)
 		case *syntax.ArrayExpr:

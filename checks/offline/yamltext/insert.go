@@ -94,9 +94,9 @@ func (f *File) Insert(beside Entry, lines ...string) (insertion edit.Insertion, 
 		}
 		written[i] = prefix + line
 	}
-	insertion = edit.LinesBehind(text, end, written...)
+	insertion, ok = edit.LinesBehind(text, end, written...)
 	insertion.Scope = scope
-	return insertion, true
+	return insertion, ok
 }
 
 // scopeEnd is about where a collection ends: at its last scalar.
