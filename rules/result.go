@@ -114,6 +114,8 @@ type Edit struct {
 	Source     *facts.Source
 	Start, End int
 	New        string
+	// Whole says that New is a whole setting that is added, so that others can be added at the same place.
+	Whole bool
 }
 
 // Helpf sets the help text.

@@ -3,6 +3,7 @@ package fix
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -25,12 +26,14 @@ func (p *Plan) Diff(w io.Writer) error {
 	return nil
 }
 
-// moved gives the hidden ranges where they are after the edits, which are in order.
+// moved gives the hidden ranges where they are after the edits, which are in order. What is inserted at the edge of one is
+// hidden with it, unless it begins with what ends a value.
 func moved(hidden []facts.Span, edits []rules.Edit) []facts.Span {
 	at := func(offset int, end bool) int {
 		shift := 0
 		for _, edit := range edits {
-			if edit.Start > offset || edit.Start == offset && (!end || edit.End > edit.Start) {
+			inserted := edit.Start == offset && edit.End == offset
+			if edit.Start > offset || edit.Start == offset && !inserted || inserted && (!end || separates(edit.New)) {
 				break
 			}
 			if edit.End > offset {
@@ -48,4 +51,8 @@ func moved(hidden []facts.Span, edits []rules.Edit) []facts.Span {
 		}
 	}
 	return after
+}
+
+func separates(text string) bool {
+	return text != "" && strings.ContainsRune(" \t\r\n,", rune(text[0]))
 }

@@ -141,9 +141,13 @@ func conflicts(byFile map[*facts.Source]*File, edits []rules.Edit) bool {
 	return false
 }
 
-// collide says whether two edits change the same bytes, or insert at one place, where their order would matter.
+// collide says whether two edits change the same bytes, or insert at one place, where their order would matter unless both
+// add a whole setting.
 func collide(a, b rules.Edit) bool {
-	return a.Start < b.End && b.Start < a.End || a.Start == b.Start && max(a.End, b.End) == a.Start
+	if a.Start == b.Start && max(a.End, b.End) == a.Start {
+		return !a.Whole || !b.Whole
+	}
+	return a.Start < b.End && b.Start < a.End
 }
 
 // apply gives the text with the edits made, none of which overlap.

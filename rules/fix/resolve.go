@@ -43,7 +43,7 @@ func (r *resolver) resolve(fix *rules.Fix) {
 			return
 		}
 		for _, e := range replaced {
-			edits = append(edits, rules.Edit{Source: e.Source, Start: e.Span.Start, End: e.Span.End, New: e.Text})
+			edits = append(edits, rules.Edit{Source: e.Source, Start: e.Span.Start, End: e.Span.End, New: e.Text, Whole: change.Add != ""})
 		}
 		others = append(others, shared...)
 	}

@@ -44,6 +44,9 @@ func (f *File) check() (t target, err error) {
 	if t.info, err = os.Stat(t.path); err != nil {
 		return t, plain(err)
 	}
+	if !t.info.Mode().IsRegular() {
+		return t, errors.New("it is no regular file any more")
+	}
 	if t.info.Mode().Perm()&0o222 == 0 {
 		return t, errors.New("it is read-only; make it writable (chmod u+w) and run bbdoctor again")
 	}

@@ -68,7 +68,7 @@ func (r *reader) statement(at int) int {
 		}
 		return delimiter + 1
 	}
-	value, next := r.composeValue(key, skipBlanks(r.text, delimiter+1))
+	value, next := r.composeValue(key, delimiter+1)
 	if name == "" {
 		r.problemAt(key.Start, delimiter+1, "there is no name in front of the value and docker refuses to start the container; write NAME=value")
 		return next
@@ -122,8 +122,10 @@ func (r *reader) lastWord(key facts.Span) {
 	}
 }
 
-// composeValue reads the value that begins at an offset and returns where the next statement may begin.
-func (r *reader) composeValue(key facts.Span, at int) (facts.Setting, int) {
+// composeValue reads the value that begins behind the delimiter at an offset, or behind blanks there, and returns where the
+// next statement may begin.
+func (r *reader) composeValue(key facts.Span, behind int) (facts.Setting, int) {
+	at := skipBlanks(r.text, behind)
 	if at < len(r.text) && (r.text[at] == '"' || r.text[at] == '\'') {
 		return r.quotedValue(key, at)
 	}
@@ -131,6 +133,9 @@ func (r *reader) composeValue(key facts.Span, at int) (facts.Setting, int) {
 	next := min(end+1, len(r.text))
 	value, _, _ := strings.Cut(r.text[at:end], " #")
 	value = strings.TrimRightFunc(value, unicode.IsSpace)
+	if value == "" {
+		at = behind // a value that is written here must not stand behind a carriage return
+	}
 	end = at + len(value)
 	origin := r.origin(key, facts.Span{Start: at, End: end})
 	if strings.IndexByte(value, '$') < 0 {
