@@ -30,7 +30,7 @@ func TestInsertIntoRandomProjects(t *testing.T) {
 	for count := range counts {
 		inserted, refused = inserted+count[0], refused+count[1]
 	}
-	if inserted < 100 || refused > inserted/2 {
+	if inserted < 80 || refused > inserted/2 {
 		t.Errorf("%d variables were added, for %d there was no place", inserted, refused)
 	}
 }
@@ -44,7 +44,7 @@ func insertRandom(t *testing.T, p *project, r *rand.Rand) (counts [2]int) {
 	for _, container := range containers {
 		for _, sibling := range container.Environment {
 			origin := sibling.Value.Origin
-			if origin.Format != facts.Compose || origin.KeySpan.Len() == 0 || r.IntN(2) == 0 {
+			if origin.Format != facts.Compose || origin.KeySpan.Len() == 0 || r.IntN(3) > 0 || counts[0] == 3 {
 				continue
 			}
 			value := []string{"no", "0:pg-0:5432,1:pg-1:5432", "a $SET1 b", "it's"}[r.IntN(4)]
