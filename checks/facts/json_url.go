@@ -12,7 +12,12 @@ func jsonURL(url JDBCURL) *JSONURL {
 	for _, host := range parsed.Hosts {
 		out.Hosts = append(out.Hosts, JSONHost{redactHost(host.Name), host.Port})
 	}
-	for _, parameter := range parsed.Parameters {
+	torn := false // the rest of a password with an "&" in it
+	for i, parameter := range parsed.Parameters {
+		if torn = (torn || i > 0 && SensitiveName(parsed.Parameters[i-1].Name)) && !jdbcurl.Meant(parsed.Driver, parameter.Name, parameter.HasValue); torn {
+			out.Parameters = append(out.Parameters, JSONParameter{Name: "***", Value: "***"})
+			continue
+		}
 		value := parameter.Value
 		if SensitiveName(parameter.Name) {
 			value = "***"

@@ -1,9 +1,13 @@
 package facts
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/bbdoctor/bbdoctor/checks/jdbcurl"
 )
 
 // The patterns are compiled when they are first needed: most runs of the program start without.
@@ -18,24 +22,69 @@ func lazy(pattern string) func() *regexp.Regexp {
 }
 
 // RedactURL hides what must not be shown in a JDBC URL or a text that contains one: the password parameters and
-// whatever stands between "user:" and "@" in front of a host.
+// whatever stands between "user:" and "@" in front of a host. The driver reads a password up to the next "&"; what follows
+// that and is not meant as a parameter is taken for the rest of the password.
 func RedactURL(text string) string {
-	if !strings.ContainsAny(text, "=@") {
+	spans := SecretsInURL(text)
+	if len(spans) == 0 {
 		return text
 	}
-	return urlUserInfo().ReplaceAllString(urlPassword().ReplaceAllString(text, "${1}***"), "${1}***@")
+	return Mask([]byte(text), Span{End: len(text)}, spans)
 }
 
-// SecretsInURL gives the byte ranges that [RedactURL] hides.
+// SecretsInURL gives the byte ranges that [RedactURL] hides, in order, none of which overlap. A password that is empty has
+// an empty one.
 func SecretsInURL(text string) []Span {
+	if !strings.ContainsAny(text, "=@") {
+		return nil
+	}
 	var spans []Span
+	end := 0
 	for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
-		spans = append(spans, Span{match[3], match[1]})
+		if match[3] < end {
+			continue // behind a password that goes on behind an "&"
+		}
+		end = passwordEnd(text, match[1])
+		spans = append(spans, Span{match[3], end})
 	}
 	for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
 		spans = append(spans, Span{match[3], match[1] - 1})
 	}
-	return spans
+	return joinSpans(spans)
+}
+
+// passwordEnd is where a password ends for which the driver finds an end at an "&".
+func passwordEnd(text string, end int) int {
+	for end < len(text) && text[end] == '&' {
+		rest := text[end+1:]
+		if next := strings.IndexAny(rest, "& \t\r\n\"'"); next >= 0 {
+			rest = rest[:next]
+		}
+		name, _, hasValue := strings.Cut(rest, "=")
+		if rest == "" && end+1 < len(text) && text[end+1] == '&' {
+			end++
+			continue
+		}
+		if rest == "" || jdbcurl.Meant(jdbcurl.Driver427, name, hasValue) || SensitiveName(name) && hasValue {
+			break
+		}
+		end += 1 + len(rest)
+	}
+	return end
+}
+
+// joinSpans sorts ranges and joins those that overlap.
+func joinSpans(spans []Span) []Span {
+	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	joined := spans[:0]
+	for _, span := range spans {
+		if n := len(joined); n > 0 && span.Start <= joined[n-1].End {
+			joined[n-1].End = max(joined[n-1].End, span.End)
+			continue
+		}
+		joined = append(joined, span)
+	}
+	return joined
 }
 
 // Masked is a range of the source as text for people, every secret in it replaced by "***". What the readers marked with

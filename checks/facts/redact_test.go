@@ -13,7 +13,15 @@ func TestRedactURL(t *testing.T) {
 		"jdbc:postgresql://user:s3cret@h:5432/db":                  "jdbc:postgresql://user:***@h:5432/db",
 		"postgres://user:s3c:ret@h,h2:5432/db?password=s3cret":     "postgres://user:***@h,h2:5432/db?password=***",
 		"Unable to parse URL jdbc:postgresql:/h?password=s3cret x": "Unable to parse URL jdbc:postgresql:/h?password=*** x",
-		"passwords=": "passwords=",
+		"passwords=":                         "passwords=",
+		"jdbc:postgresql://h/d?password=a&b": "jdbc:postgresql://h/d?password=***",
+		"jdbc:postgresql://h/d?password=a&b=c&d&sslmode=require&x=y":             "jdbc:postgresql://h/d?password=***&sslmode=require&x=y",
+		"jdbc:postgresql://h/d?password=a&ssl&socketTimout=6":                    "jdbc:postgresql://h/d?password=***&ssl&socketTimout=6",
+		"jdbc:postgresql://h/d?password=a&":                                      "jdbc:postgresql://h/d?password=***&",
+		"jdbc:postgresql://h/d?password=a&&b":                                    "jdbc:postgresql://h/d?password=***",
+		"jdbc:postgresql://h/d?password=a&b&password=c&d":                        "jdbc:postgresql://h/d?password=***&password=***",
+		"docker run -e 'JDBC_URL=jdbc:postgresql://h/d?password=a&b' -e X=1 img": "docker run -e 'JDBC_URL=jdbc:postgresql://h/d?password=***' -e X=1 img",
+		"a password=x & y": "a password=*** & y",
 	} {
 		if got := RedactURL(text); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)

@@ -84,7 +84,7 @@ func (l *loader) standardInput() {
 	case !ok:
 		l.problem(name, "standard input is nothing that bbdoctor reads; give bitbucket.properties, pgpool.conf, an env file, a compose file or a shell script")
 	default:
-		l.inputs = append(l.inputs, candidate{format: format, named: true, source: facts.NewSource(name, text)})
+		l.inputs = append(l.inputs, candidate{format: format, named: true, source: &facts.Source{Name: name, Text: text}})
 	}
 }
 

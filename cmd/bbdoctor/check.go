@@ -214,6 +214,12 @@ func check(c *cli.Context, env environment) error {
 		return err
 	}
 	s.load.Deferred = !s.live && !s.fix && !s.diff
+	if !s.load.Deferred && slices.Contains(s.load.Paths, "-") {
+		// To prove a fix, and to judge what became of it, the inputs are read again.
+		if s.load.Stdin, err = newRereader(s.load.Stdin); err != nil {
+			return exitError{exitIncomplete, "standard input cannot be read: " + err.Error()}
+		}
+	}
 	collection, err := offline.Load(c.Context, s.load)
 	if err != nil {
 		return loadFailure(c, err)
@@ -282,48 +288,6 @@ func judge(collection *facts.Collection, s settings) *report.Report {
 	}
 	fix.Resolve(collection, r.Results)
 	return r
-}
-
-// mend shows or writes the fixes. The message is for standard error; failed says that something was not written.
-func mend(c *cli.Context, env environment, s settings, r *report.Report) (message string, failed bool) {
-	var say strings.Builder
-	plan := fix.NewPlan(r.Results, s.unsafe)
-	if s.fix {
-		plan = plan.Writable()
-	}
-	plan, err := fix.Provable(c.Context, plan, s.load, r.Collection, r.Results, s.rules)
-	if err != nil {
-		return fmt.Sprintf("bbdoctor: nothing is changed: %v\n", err), true
-	}
-	if s.diff {
-		if err := plan.Diff(env.stdout); err != nil {
-			return fmt.Sprintf("bbdoctor: %v\n", err), true
-		}
-	}
-	if s.fix {
-		for _, file := range plan.Files {
-			if err := file.Write(); err != nil {
-				fmt.Fprintf(&say, "bbdoctor: %v\n", err)
-				failed = true
-				continue
-			}
-			fmt.Fprintf(&say, "fixed %s: %s\n", file.Source.Name, strings.Join(file.Titles, "; "))
-		}
-	}
-	for _, refused := range plan.Refused {
-		fmt.Fprintf(&say, "bbdoctor: %v\n", refused)
-		failed = true
-	}
-	if len(plan.Files)+len(plan.Refused) == 0 {
-		fmt.Fprintln(&say, "nothing to fix")
-	}
-	if plan.Unsafe > 0 {
-		fmt.Fprintf(&say, "%d unsafe fix(es) left out; --unsafe-fixes takes them along\n", plan.Unsafe)
-	}
-	if plan.Conflicts > 0 {
-		fmt.Fprintf(&say, "%d fix(es) left out because they change the same text as another; run again\n", plan.Conflicts)
-	}
-	return say.String(), failed
 }
 
 func write(out output, env environment, s settings, r *report.Report) (err error) {

@@ -98,13 +98,16 @@ func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string,
 	for _, neighbour := range neighbours[:min(len(neighbours), maxNeighbours)] {
 		at, scope, failed := offline.Insert(neighbour, change.Add, change.New)
 		if failed != nil {
+			if fewest == 0 {
+				err = failed
+			}
 			continue
 		}
 		users := r.named(at.Source, scope)
 		if err == nil && len(users) >= fewest {
 			continue
 		}
-		edit, fewest, shared, err = at, len(users), nil, nil
+		edit, fewest, shared, err = at, max(1, len(users)), nil, nil
 		if len(users) > 1 {
 			shared = []string{fmt.Sprintf("what is written there serves %s", join(labels(users, false)))}
 		}

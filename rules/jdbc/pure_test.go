@@ -124,15 +124,6 @@ func TestSeparator(t *testing.T) {
 	}
 }
 
-func TestIntended(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{"amp;sslmode": "sslmode", "%74argetServerType": "targetServerType", " ssl ": "ssl", "100%": "100%", "a%7": "a%7", "%zz": "%zz", "": ""} {
-		if got := intended(name); got != want {
-			t.Errorf("intended(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestHasPlaceholder(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"${DB_PASSWORD}": true, "a${x}b": true, "a${b": false, "a}b": false, "}${": false, "$x": false, "": false} {

@@ -1,7 +1,6 @@
 package jdbc
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -26,7 +25,7 @@ var UnknownParameter = &rules.Rule{
 				torn = false
 				continue
 			}
-			if torn {
+			if torn = torn && !jdbcurl.Meant(url.Parsed.Driver, parameter.Name, parameter.HasValue); torn {
 				continue
 			}
 			if torn = i > 0 && tornPassword(url.Parsed, i); torn {
@@ -47,7 +46,7 @@ func judgeUnknown(p *rules.Pass, url facts.JDBCURL, parameter jdbcurl.Parameter)
 		finding.Message = "a parameter without a name stands in " + name + ", and the driver ignores it"
 		finding.At = url.Origin.Sub(parameter.Span.Start, parameter.Span.End)
 	}
-	meant := intended(parameter.Name)
+	meant := jdbcurl.Intended(parameter.Name)
 	nearest, onlyCase, ok := jdbcurl.Nearest(url.Parsed.Driver, meant)
 	switch {
 	case ok && nearest.Name == targetServerType:
@@ -78,26 +77,6 @@ func judgeUnknown(p *rules.Pass, url facts.JDBCURL, parameter jdbcurl.Parameter)
 // tornPassword says whether parameter i may be the end of a password with an "&" in it. It must not be shown then, nor
 // what follows it.
 func tornPassword(parsed jdbcurl.URL, i int) bool {
-	if !facts.SensitiveName(parsed.Parameters[i-1].Name) {
-		return false
-	}
-	_, _, meant := jdbcurl.Nearest(parsed.Driver, intended(parsed.Parameters[i].Name))
-	return !meant || !parsed.Parameters[i].HasValue
-}
-
-// intended is a name without what other syntaxes do to it: percent encoding, "&amp;" for "&", blanks.
-func intended(name string) string {
-	name = strings.TrimPrefix(name, "amp;")
-	var plain strings.Builder
-	for i := 0; i < len(name); i++ {
-		if name[i] == '%' && i+2 < len(name) {
-			if decoded, err := strconv.ParseUint(name[i+1:i+3], 16, 8); err == nil {
-				plain.WriteByte(byte(decoded))
-				i += 2
-				continue
-			}
-		}
-		plain.WriteByte(name[i])
-	}
-	return strings.TrimFunc(plain.String(), invisible)
+	parameter := parsed.Parameters[i]
+	return facts.SensitiveName(parsed.Parameters[i-1].Name) && !jdbcurl.Meant(parsed.Driver, parameter.Name, parameter.HasValue)
 }
