@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 )
 
 // Edit replaces bytes of a file.
@@ -68,19 +69,19 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 
 // Insert gives the edit that writes a setting that is not there yet into the surroundings of a sibling: another line of the
 // env file, another entry of the mapping, another option of the command. scope is the part of the file to which it then
-// belongs: who takes a setting that is named there takes the new one too.
-func Insert(sibling facts.Setting, name, value string) (edit Edit, scope facts.Span, err error) {
+// belongs: who takes a setting that is named there takes the new one too. parsed keeps the file for the next call.
+func Insert(sibling facts.Setting, name, value string, parsed *edit.Parsed) (at Edit, scope facts.Span, err error) {
 	origin := sibling.Origin
 	switch insert := writers[origin.Format].insert; {
 	case origin.Source == nil:
-		return edit, scope, ErrNoFile
+		return at, scope, ErrNoFile
 	case origin.Source.Path == "":
-		return edit, scope, ErrStdin
+		return at, scope, ErrStdin
 	case insert == nil || origin.KeySpan.Len() == 0:
 	default:
-		if insertion, ok := insert(sibling, name, value); ok {
+		if insertion, ok := insert(sibling, name, value, parsed); ok {
 			return Edit{origin.Source, facts.Span{Start: insertion.At, End: insertion.At}, insertion.Text}, insertion.Scope, nil
 		}
 	}
-	return edit, scope, ErrNoPlace
+	return at, scope, ErrNoPlace
 }

@@ -17,7 +17,7 @@ type writer struct {
 	encode func(style facts.Style, text string) (encoded string, ok bool)
 	// insert gives the place and the text of a new setting in the surroundings of another one of the same file, whose
 	// KeySpan says where it is named. ok is false where there is no clean place. Nil for a format without.
-	insert func(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool)
+	insert func(sibling facts.Setting, name, value string, parsed *edit.Parsed) (insertion edit.Insertion, ok bool)
 	// replace, when not nil, takes the place of encode for a format whose writer must see all of the value.
 	replace func(setting facts.Setting, start, end int, text string) ([]properties.Edit, error)
 }

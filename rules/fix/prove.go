@@ -46,6 +46,9 @@ func Prove(ctx context.Context, plan *Plan, options offline.Options, before *fac
 	return valuesStay(plan, before, after)
 }
 
+// maxProofs is how often the inputs are read again to find out which fixes cannot be proved.
+const maxProofs = 40
+
 // Provable gives the plan less the fixes that cannot be proved, which are then among its Refused. The others are proved
 // together.
 func Provable(ctx context.Context, plan *Plan, options offline.Options, before *facts.Collection, results []*rules.Result, all []*rules.Rule) (*Plan, error) {
@@ -57,14 +60,18 @@ func Provable(ctx context.Context, plan *Plan, options offline.Options, before *
 		return some, Prove(ctx, some, options, before, results, all)
 	}
 	// What cannot be proved as a whole is halved until what stands in the way is found.
+	proofs := 0
 	var part func(fixed []*rules.Finding) []*rules.Finding
 	part = func(fixed []*rules.Finding) []*rules.Finding {
 		_, err := prove(fixed)
+		proofs++
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return fixed
-		case len(fixed) == 1:
-			plan.Refused = append(plan.Refused, refusal(fixed[0], err))
+		case len(fixed) == 1 || proofs >= maxProofs:
+			for _, finding := range fixed {
+				plan.Refused = append(plan.Refused, refusal(finding, err))
+			}
 			return nil
 		}
 		half := len(fixed) / 2

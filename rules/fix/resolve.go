@@ -9,6 +9,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
@@ -31,6 +32,7 @@ func Resolve(collection *facts.Collection, results []*rules.Result) {
 type resolver struct {
 	collection *facts.Collection
 	users      map[*facts.Source][]use // nil until somebody asks
+	parsed     edit.Parsed
 }
 
 func (r *resolver) resolve(fix *rules.Fix) {
@@ -61,17 +63,17 @@ func (r *resolver) resolve(fix *rules.Fix) {
 // change gives the edits of one change, and what stands against making them without asking.
 func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []string, err error) {
 	if change.Add != "" {
-		edit, shared, err := r.add(change)
-		return []offline.Edit{edit}, shared, err
+		at, shared, err := r.add(change)
+		return []offline.Edit{at}, shared, err
 	}
 	edits, err = offline.Replace(change.Setting, change.Start, change.End, change.New)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, edit := range edits {
-		if users := r.at(edit); len(users) > 1 {
+	for _, e := range edits {
+		if users := r.at(e); len(users) > 1 {
 			shared = append(shared, "the same line serves "+join(labels(users, true)))
-		} else if where := references(change.Setting, edit, len(users)); where != "" {
+		} else if where := references(change.Setting, e, len(users)); where != "" {
 			shared = append(shared, where)
 		}
 	}
@@ -80,7 +82,7 @@ func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []s
 
 // add writes the setting beside the neighbour whose surroundings serve the fewest, of several the strongest. One of the
 // same family is preferred.
-func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string, err error) {
+func (r *resolver) add(change rules.Change) (best offline.Edit, shared []string, err error) {
 	err = offline.ErrNoPlace
 	family, _, _ := strings.Cut(change.Add, "_")
 	neighbours := slices.Clone(change.Beside)
@@ -96,7 +98,7 @@ func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string,
 	})
 	fewest := 0
 	for _, neighbour := range neighbours[:min(len(neighbours), maxNeighbours)] {
-		at, scope, failed := offline.Insert(neighbour, change.Add, change.New)
+		at, scope, failed := offline.Insert(neighbour, change.Add, change.New, &r.parsed)
 		if failed != nil {
 			if fewest == 0 {
 				err = failed
@@ -107,7 +109,7 @@ func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string,
 		if err == nil && len(users) >= fewest {
 			continue
 		}
-		edit, fewest, shared, err = at, max(1, len(users)), nil, nil
+		best, fewest, shared, err = at, max(1, len(users)), nil, nil
 		if len(users) > 1 {
 			shared = []string{fmt.Sprintf("what is written there serves %s", join(labels(users, false)))}
 		}
@@ -115,7 +117,7 @@ func (r *resolver) add(change rules.Change) (edit offline.Edit, shared []string,
 			break
 		}
 	}
-	return edit, shared, err
+	return best, shared, err
 }
 
 func join(names []string) string {

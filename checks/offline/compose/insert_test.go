@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 )
 
 // TestInsertIntoRandomProjects adds a variable beside variables of random projects and has compose-go load what comes of
@@ -48,7 +49,7 @@ func insertRandom(t *testing.T, p *project, r *rand.Rand) (counts [2]int) {
 				continue
 			}
 			value := []string{"no", "0:pg-0:5432,1:pg-1:5432", "a $SET1 b", "it's"}[r.IntN(4)]
-			insertion, ok := Insert(sibling.Value, "NEW", value)
+			insertion, ok := Insert(sibling.Value, "NEW", value, &edit.Parsed{})
 			if !ok {
 				counts[1]++
 				continue
@@ -109,7 +110,7 @@ func TestInsert(t *testing.T) {
 			if len(containers) != 1 || len(containers[0].Environment) == 0 || containers[0].Environment[0].Name != "A" {
 				t.Fatalf("no A in %v", containers)
 			}
-			insertion, ok := Insert(containers[0].Environment[0].Value, "NEW", "no")
+			insertion, ok := Insert(containers[0].Environment[0].Value, "NEW", "no", &edit.Parsed{})
 			if ok != (test.want != "") {
 				t.Fatalf("ok is %v", ok)
 			}

@@ -9,7 +9,7 @@ import (
 
 // Insert gives the insertion of a line NAME=value behind that of another variable. ok is false when the value cannot be
 // written on one line.
-func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool) {
+func Insert(sibling facts.Setting, name, value string, _ *edit.Parsed) (insertion edit.Insertion, ok bool) {
 	origin := sibling.Origin
 	text := origin.Source.Text
 	line := name + "="

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/cli/pkg/kvfile"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 )
 
 // TestInsertIntoRandomFiles adds a variable beside others of random files and has docker's and docker compose's own parsers
@@ -34,7 +35,7 @@ func TestInsertIntoRandomFiles(t *testing.T) {
 			continue
 		}
 		value := []string{"no", "a b", "it's", `"$HOST" #`, ""}[random.IntN(5)]
-		insertion, ok := Insert(sibling, "NEW", value)
+		insertion, ok := Insert(sibling, "NEW", value, &edit.Parsed{})
 		if !ok && strings.HasSuffix(text, "\r") {
 			continue // half a line end
 		}

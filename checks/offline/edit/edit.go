@@ -17,6 +17,25 @@ type Insertion struct {
 	Scope facts.Span
 }
 
+// Parsed keeps what a file was parsed into for the next insertion: a file may be asked for a place hundreds of times in a
+// row. It keeps one file only. The zero value is ready for use, by one goroutine at a time.
+type Parsed struct {
+	source *facts.Source
+	result any
+}
+
+// Of gives what parse makes of a source, which is asked only when another file was asked for in between.
+func Of[T any](p *Parsed, source *facts.Source, parse func() T) T {
+	if p.source == source {
+		if result, ok := p.result.(T); ok {
+			return result
+		}
+	}
+	result := parse()
+	p.source, p.result = source, result
+	return result
+}
+
 // LinesBehind is the insertion of lines behind the one that an offset is in, with the line end that the file has there. The
 // scope is the file. ok is false behind a last line that ends with half a line end.
 func LinesBehind(text []byte, at int, lines ...string) (insertion Insertion, ok bool) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
@@ -15,7 +16,7 @@ func insertAll(t *testing.T, text string) (changed []string) {
 	t.Helper()
 	conf := pgpoolconf.Read(facts.NewSource("pgpool.conf", []byte(text)), input.Context{Files: newTree(nil)})
 	for _, assignment := range conf.Assignments {
-		insertion, ok := pgpoolconf.Insert(assignment.Value, "load_balance_mode", "off")
+		insertion, ok := pgpoolconf.Insert(assignment.Value, "load_balance_mode", "off", &edit.Parsed{})
 		if strings.Trim(assignment.Value.Text, "\r\n") == "" && assignment.Value.Origin.Style == facts.Plain {
 			continue // the end of the line, which is taken for a value
 		}
@@ -39,7 +40,7 @@ func TestInsert(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", test.text, got, test.want)
 		}
 	}
-	if _, ok := pgpoolconf.Insert(facts.Setting{Origin: facts.Origin{Source: facts.NewSource("a", nil)}}, "failover_command", "it's"); ok {
+	if _, ok := pgpoolconf.Insert(facts.Setting{Origin: facts.Origin{Source: facts.NewSource("a", nil)}}, "failover_command", "it's", &edit.Parsed{}); ok {
 		t.Error("a text that would need quotes is added")
 	}
 	// Nothing else reads otherwise, in whatever a file has.

@@ -15,7 +15,7 @@ func Encode(_ facts.Style, text string) (encoded string, ok bool) {
 
 // Insert gives the insertion of a line "name = value" behind that of another parameter. ok is false when the value is no
 // plain word, and behind a name without a value, which would take the new line for it.
-func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool) {
+func Insert(sibling facts.Setting, name, value string, _ *edit.Parsed) (insertion edit.Insertion, ok bool) {
 	written, ok := Encode(facts.Plain, value)
 	runs := sibling.Origin.Runs
 	if !ok || value == "" || runs != nil && len(runs) == 0 {

@@ -12,19 +12,55 @@ import (
 
 // Insert gives the insertion of an option -e NAME=value into the command in which another variable is given, behind that
 // one and laid out like it. ok is false when the other is no argument of its own: part of a longer text, or assigned.
-func Insert(sibling facts.Setting, name, value string) (insertion edit.Insertion, ok bool) {
+func Insert(sibling facts.Setting, name, value string, parsed *edit.Parsed) (insertion edit.Insertion, ok bool) {
 	source, at := sibling.Origin.Source, sibling.Origin.KeySpan.Start
 	encoded, ok := Encode(facts.Plain, name+"="+value)
-	whole := &file{source: source, text: string(source.Text)}
-	if !ok || len(whole.text) > maxScript || nested(whole.text) > maxNested {
+	if !ok {
 		return insertion, false
 	}
-	for _, script := range scripts(whole) {
-		if list, found := script.argument(at); found {
-			return script.insert(list, at, encoded)
+	for _, part := range edit.Of(parsed, source, func() []chunk { return chunks(source) }) {
+		for _, statement := range part.statements {
+			if span := part.span(statement); at < span.Start || at > span.End {
+				continue
+			}
+			if found := part.argumentOf(statement, at); found.words != nil {
+				return part.insert(found, at, encoded)
+			}
 		}
 	}
 	return insertion, false
+}
+
+// chunk is a part of a script that could be parsed.
+type chunk struct {
+	*file
+	statements []*syntax.Stmt
+}
+
+// chunks parses the scripts of a source, as [evaluator.readScript] does.
+func chunks(source *facts.Source) (all []chunk) {
+	whole := &file{source: source, text: string(source.Text)}
+	if len(whole.text) > maxScript || nested(whole.text) > maxNested {
+		return nil
+	}
+	for _, script := range scripts(whole) {
+		parsed := 0
+		for start := script.base; start < len(script.text) && parsed <= maxParsed; {
+			part := *script
+			part.base = start
+			statements, err := part.parse()
+			all = append(all, chunk{&part, statements})
+			if err == nil {
+				break
+			}
+			parsed += len(script.text) - start
+			if n := len(statements); n > 0 {
+				start = part.offset(statements[n-1].End())
+			}
+			start = nextStatement(script.text, start)
+		}
+	}
+	return all
 }
 
 // list is the words of a command, or the elements of an array.
@@ -80,31 +116,6 @@ func (f *file) between(l list, i int) string {
 }
 
 func unquoted(text string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(text) }
-
-// argument finds the argument of a command, or the element of an array, that an offset is in.
-func (f *file) argument(at int) (found list, ok bool) {
-	parsed := 0
-	for start := f.base; start < len(f.text) && parsed <= maxParsed; {
-		chunk := *f
-		chunk.base = start
-		statements, err := chunk.parse()
-		for _, statement := range statements {
-			if span := chunk.span(statement); span.Start <= at && at <= span.End {
-				found = chunk.argumentOf(statement, at)
-			}
-		}
-		if found.words != nil || err == nil {
-			f.base = start
-			return found, found.words != nil
-		}
-		parsed += len(f.text) - start
-		if n := len(statements); n > 0 {
-			start = chunk.offset(statements[n-1].End())
-		}
-		start = nextStatement(f.text, start)
-	}
-	return found, false
-}
 
 // argumentOf finds the innermost of the lists that an offset is in.
 func (f *file) argumentOf(statement *syntax.Stmt, at int) (found list) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
@@ -38,7 +39,7 @@ func TestInsertAgainstBash(t *testing.T) {
 						if sibling.Value.Origin.Format != facts.Shell || sibling.Value.Origin.Source.Name != "script.sh" || len(done) == 3 {
 							continue
 						}
-						insertion, ok := Insert(sibling.Value, "NEW", value)
+						insertion, ok := Insert(sibling.Value, "NEW", value, &edit.Parsed{})
 						if !ok || done[insertion.At] {
 							continue
 						}
@@ -147,7 +148,7 @@ func TestInsert(t *testing.T) {
 			t.Errorf("%q: no container", test.script)
 			continue
 		}
-		insertion, ok := Insert(containers[0].Environment[0].Value, "NEW", "no")
+		insertion, ok := Insert(containers[0].Environment[0].Value, "NEW", "no", &edit.Parsed{})
 		got := ""
 		if ok {
 			got = test.script[:insertion.At] + insertion.Text + test.script[insertion.At:]

@@ -51,6 +51,9 @@ func (f *File) entries(node *yaml.Node, at int) (entries []Entry, found bool) {
 		return nil, span.Start <= at && at < max(span.End, span.Start+1)
 	}
 	for i, child := range node.Content {
+		if i+1 < len(node.Content) && f.Offset(node.Content[i+1]) <= at {
+			continue // what is looked for stands behind this one
+		}
 		if entries, found := f.entries(child, at); found {
 			if node.Kind == yaml.MappingNode {
 				i &^= 1
