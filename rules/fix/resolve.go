@@ -32,6 +32,7 @@ func Resolve(collection *facts.Collection, results []*rules.Result) {
 type resolver struct {
 	collection *facts.Collection
 	users      map[*facts.Source][]use // nil until somebody asks
+	answers    map[question][]user
 	parsed     edit.Parsed
 }
 

@@ -55,25 +55,41 @@ func (r *resolver) used() map[*facts.Source][]use {
 
 // at lists who takes a value that an edit changes, each once.
 func (r *resolver) at(edit offline.Edit) (users []user) {
+	seen := map[user]bool{}
 	for _, u := range r.used()[edit.Source] {
-		if overlap(u.value, edit.Span) && !slices.Contains(users, u.user) {
+		if overlap(u.value, edit.Span) && !seen[u.user] {
+			seen[u.user] = true
 			users = append(users, u.user)
 		}
 	}
 	return users
 }
 
-// named lists the containers that take a variable which is named within a part of a file, with one variable each.
+// named lists the containers that take a variable which is named within a part of a file, with one variable each. Hundreds of
+// services may have their settings from one place, and each of them asks.
 func (r *resolver) named(source *facts.Source, scope facts.Span) (users []user) {
+	asked := question{source, scope}
+	if users, ok := r.answers[asked]; ok {
+		return users
+	}
+	seen := map[*facts.Container]bool{}
 	for _, u := range r.used()[source] {
-		if u.name.Len() == 0 || u.name.Start < scope.Start || u.name.Start > scope.End {
-			continue
-		}
-		if !slices.ContainsFunc(users, func(known user) bool { return known.container == u.user.container }) {
+		if u.name.Len() > 0 && u.name.Start >= scope.Start && u.name.Start <= scope.End && !seen[u.user.container] {
+			seen[u.user.container] = true
 			users = append(users, u.user)
 		}
 	}
+	if r.answers == nil {
+		r.answers = map[question][]user{}
+	}
+	r.answers[asked] = users
 	return users
+}
+
+// question is a part of a file, of which somebody asks who has their settings from it.
+type question struct {
+	source *facts.Source
+	scope  facts.Span
 }
 
 // overlap says whether two ranges have a byte in common; an empty one lies within the other or at its edge.
@@ -84,8 +100,11 @@ func overlap(a, b facts.Span) bool {
 	return a.Start < b.End && b.Start < a.End
 }
 
+// maxLabels is how many users are named.
+const maxLabels = 8
+
 // labels name the users so that they can be told apart: containers, with deployment or file where names are alike, and
-// with their variables where one container takes the place for several.
+// with their variables where one container takes the place for several. Of many, the first are named.
 func labels(users []user, variables bool) []string {
 	byContainer := map[*facts.Container][]string{}
 	deployments := map[*facts.Container]string{}
@@ -99,11 +118,12 @@ func labels(users []user, variables bool) []string {
 		}
 		byContainer[u.container] = append(byContainer[u.container], u.variable)
 	}
+	same := sameDeployment(deployments)
 	var list []string
 	for _, container := range order {
 		label := containerName(container)
 		if names[label] > 1 {
-			if deployment := deployments[container]; deployment != "" && !sameDeployment(deployments) {
+			if deployment := deployments[container]; deployment != "" && !same {
 				label += " of " + deployment
 			} else if source := container.Origin.Source; source != nil {
 				line, _ := source.Position(container.Origin.Span.Start)
@@ -117,6 +137,9 @@ func labels(users []user, variables bool) []string {
 		list = append(list, label)
 	}
 	slices.Sort(list)
+	if rest := len(list) - maxLabels; rest > 1 {
+		list = append(list[:maxLabels], fmt.Sprintf("%d others", rest))
+	}
 	return list
 }
 
