@@ -101,9 +101,11 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.named[source] = true
+	if source != base { // one that names itself belongs to no other
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.named[source] = true
+	}
 	return source, nil
 }
 

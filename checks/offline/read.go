@@ -152,10 +152,11 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 		if source, err = l.files.load(c.path, c.resolved); err != nil {
 			// What is too large is a note unless its very name says that it is ours.
 			name := l.files.name(c.path)
-			r.problems = append(r.problems, facts.Problem{
-				File: name, Message: "not read: " + strings.TrimPrefix(err.Error(), name+": "),
-				Note: !c.named && format != facts.Properties && errors.Is(err, input.ErrTooLarge),
-			})
+			problem := facts.Problem{File: name, Message: strings.TrimPrefix(err.Error(), name+": ")}
+			if !c.named && format != facts.Properties && errors.Is(err, input.ErrTooLarge) {
+				problem.Note, problem.Message = true, "not read: "+problem.Message
+			}
+			r.problems = append(r.problems, problem)
 			return nil, "", false
 		}
 		source.InWorkTree = c.inTree
@@ -166,6 +167,13 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 		}
 		return nil, "", false
 	}
+	if reason := noText(source.Text); reason != "" {
+		// An empty bitbucket.properties may be meant so, where the environment has the settings.
+		if empty := reason == emptyFile; c.named || format == facts.Properties || format == facts.PgpoolConf || ours(source.Text) {
+			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: reason, Note: empty && !c.named})
+		}
+		return drop()
+	}
 	if format == facts.Shell && filepath.Ext(c.path) == "" && c.source == nil && !c.named && !shebang(source.Text) {
 		return drop()
 	}
@@ -174,9 +182,6 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 		switch {
 		case ok:
 			format = guess
-		case c.named && len(strings.TrimSpace(string(source.Text[:min(len(source.Text), 4096)]))) == 0:
-			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "the file is empty"})
-			return drop()
 		case c.named:
 			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files and shell scripts"})
 			return drop()

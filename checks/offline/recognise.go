@@ -50,10 +50,23 @@ func relevant(text []byte, format facts.Format) bool {
 			break
 		}
 	}
-	if !found || bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
-		return false
+	return found && (format != facts.Compose || bytes.Contains(text, []byte("services")))
+}
+
+const emptyFile = "the file is empty"
+
+// noText says why a file is not read whatever its name is; empty for a file that holds text.
+func noText(text []byte) string {
+	head := text[:min(len(text), 8000)]
+	switch {
+	case len(bytes.TrimSpace(head)) == 0 && len(head) == len(text):
+		return emptyFile
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return "the file is in UTF-16; save it as UTF-8"
+	case bytes.IndexByte(head, 0) >= 0:
+		return "the file has zero bytes in it, as programs have and texts have not"
 	}
-	return format != facts.Compose || bytes.Contains(text, []byte("services"))
+	return ""
 }
 
 // ours says whether a text names a variable of the images, so that not understanding it must be said.

@@ -147,6 +147,10 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 			w.file(child, resolvedChild, resolvedChild, ignore)
 		case entry.Type()&fs.ModeSymlink != 0:
 			w.link(child, resolvedChild, ignore)
+		default:
+			if format, _ := nameFormat(child); format == facts.Properties && !ignore.ignores(resolvedChild, false) {
+				w.problem(w.files.name(child), "%v", input.ErrNotRegular)
+			}
 		}
 	}
 }

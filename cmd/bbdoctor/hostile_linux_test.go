@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -45,16 +47,20 @@ func TestHostileInputs(t *testing.T) {
 		"deep block YAML":         {"docker-compose.yml", compose + deep(3000), ""},
 		"a bomb of aliases":       {"docker-compose.yml", bomb(), "docker-compose.yml"},
 		"invalid UTF-8 in YAML":   {"docker-compose.yml", compose + "      X: \"\xff\xfe\"\n", "docker-compose.yml"},
-		"invalid UTF-8 in a file": {"bitbucket.properties", "jdbc.user=\xff\xfe\xc3\n", ""},
-		"NUL in an env file":      {"pgpool.env", "PGPOOL_BACKEND_NODES=0:pg-0:5432\x00\n", ""},
-		"binary":                  {"bitbucket.properties", "\x7fELF\x02\x01\x01\x00\x00\x00\xff\xfe\x00jdbc", ""},
+		"invalid UTF-8 in a file": {"bitbucket.properties", "jdbc.user=\xff\xfe\xc3\n", "jdbc.user depends on the encoding"},
+		"NUL in an env file":      {"pgpool.env", "PGPOOL_BACKEND_NODES=0:pg-0:5432\x00\n", "hostile/pgpool.env: not read: the file has zero bytes"},
+		"binary":                  {"bitbucket.properties", "\x7fELF\x02\x01\x01\x00\x00\x00\xff\xfe\x00jdbc", "hostile/bitbucket.properties: not read: the file has zero bytes"},
+		"binary YAML":             {"docker-compose.yml", "\x00" + compose, "hostile/docker-compose.yml: not read: the file has zero bytes"},
+		"UTF-16":                  {"bitbucket.properties", "\xff\xfej\x00d\x00b\x00c\x00", "hostile/bitbucket.properties: not read: the file is in UTF-16"},
+		"empty":                   {"bitbucket.properties", "", "hostile/bitbucket.properties: note: the file is empty"},
+		"nothing but blanks":      {"pgpool.conf", " \r\n\t\n", "hostile/pgpool.conf: note: the file is empty"},
 		"an unclosed quote":       {"start.sh", "docker run -e PGPOOL_BACKEND_NODES='0:pg-0 bitnami/pgpool\n", "start.sh"},
 		"doubling variables":      {"start.sh", "X=aaaaaaaaaa\n" + strings.Repeat("X=$X$X\n", 60) + "docker run -e PGPOOL_BACKEND_NODES=$X bitnami/pgpool\n", ""},
 		"recursive functions":     {"start.sh", "f() { f; f; }\nf\ndocker run -e PGPOOL_BACKEND_NODES=0:a bitnami/pgpool\n", ""},
 		"nested substitutions":    {"start.sh", "docker run -e PGPOOL_BACKEND_NODES=" + strings.Repeat("$(", 50000) + "\n", "start.sh"},
 		"nested defaults":         {"docker-compose.yml", compose + "      PGPOOL_X: " + strings.Repeat("${A:-", 20000) + strings.Repeat("}", 20000) + "\n", ""},
 		"many backend nodes":      {"pgpool.env", "PGPOOL_BACKEND_NODES=" + strings.Repeat("0:a,", 500000) + "\n", ""},
-		"an include of itself":    {"pgpool.conf", "include 'pgpool.conf'\ninclude 'pgpool.conf'\nbackend_hostname0 = 'a'\n", ""},
+		"an include of itself":    {"pgpool.conf", "include 'pgpool.conf'\ninclude 'pgpool.conf'\nbackend_hostname0 = 'a'\n", "hostile/pgpool.conf:1:"},
 		"many pairs":              {"pgpool.conf", strings.Repeat("num_init_children = 32\n", 300000), ""},
 		"a long URL":              {"bitbucket.properties", "jdbc.url=jdbc:postgresql://h/d?" + strings.Repeat("targetServerType=primary&", 40000) + "\n", ""},
 	}
@@ -71,7 +77,7 @@ func TestHostileInputs(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, args := range [][]string{{"check", "--format", "short", "hostile", "good"}, {"check", "--diff", "--unsafe-fixes", "."}, {"facts", "."}} {
+			for _, args := range [][]string{{"check", "--format", "short", "hostile", "good"}, {"check", "--diff", "--unsafe-fixes", "."}, {"facts", "."}, {"check", "--fix", "--unsafe-fixes", "."}} {
 				out := runBinary(t, dir, args...)
 				if args[0] == "check" && args[1] == "--format" {
 					if !strings.Contains(out, hostile.says) {
@@ -84,6 +90,78 @@ func TestHostileInputs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatCannotBeOpened has a file and a directory that may not be read, a pipe and a link to itself, all with names of
+// ours. Each is named, and the good file is judged.
+func TestWhatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	dir := open(t, t.TempDir())
+	for _, name := range []string{"good", "locked", "closed/prod", "pipe", "loop"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, mode := range map[string]os.FileMode{"good": 0o644, "locked": 0, "closed/prod": 0o644} {
+		path := filepath.Join(dir, name, "bitbucket.properties")
+		if err := errors.Join(os.WriteFile(path, []byte(good), 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := filepath.Join(dir, "closed")
+	t.Cleanup(func() { os.Chmod(closed, 0o755) }) //nolint:errcheck // so that it can be removed
+	if err := errors.Join(os.Chmod(closed, 0), syscall.Mkfifo(filepath.Join(dir, "pipe/bitbucket.properties"), 0o644),
+		os.Symlink("bitbucket.properties", filepath.Join(dir, "loop/bitbucket.properties"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, paths := range [][]string{{"."}, {"good", "locked/bitbucket.properties", "closed", "pipe/bitbucket.properties", "loop/bitbucket.properties"}} {
+		out := runAsOrdinaryUser(t, dir, append([]string{"check", "--format", "short", "--fix"}, paths...)...)
+		if !strings.Contains(out, "good/bitbucket.properties") {
+			t.Errorf("%v: the good file is not judged:\n%s", paths, out)
+		}
+		for _, name := range []string{"locked/bitbucket.properties: ", "closed: ", "pipe/bitbucket.properties: ", "loop/bitbucket.properties: "} {
+			if !strings.Contains(out, name) {
+				t.Errorf("%v: nothing is said of %s\n%s", paths, name, out)
+			}
+		}
+	}
+}
+
+// open lets everybody into a directory and the one above, which only tests' own user may enter.
+func open(t *testing.T, dir string) string {
+	t.Helper()
+	for _, path := range []string{filepath.Dir(dir), dir} {
+		if err := os.Chmod(path, 0o755); err != nil { //nolint:gosec // a test directory
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// runAsOrdinaryUser runs this test binary as bbdoctor, and not as root, for whom nothing is closed.
+func runAsOrdinaryUser(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	bin := filepath.Join(open(t, t.TempDir()), "bbdoctor")
+	self, err := os.ReadFile("/proc/self/exe")
+	if err == nil {
+		err = errors.Join(os.WriteFile(bin, self, 0o600), os.Chmod(bin, 0o755)) //nolint:gosec // a program
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), bin, args...)
+	command.Dir = dir
+	command.Env = []string{"LANG=C.UTF-8", "BBDOCTOR_TEST_PEAK=/dev/null"}
+	if os.Geteuid() == 0 {
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	err = command.Run()
+	if code := command.ProcessState.ExitCode(); code != exitIncomplete {
+		t.Errorf("exit code %d, want %d: %v", code, exitIncomplete, err)
+	}
+	return out.String()
 }
 
 func deep(n int) string {
