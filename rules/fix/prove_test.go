@@ -106,7 +106,7 @@ func TestProve(t *testing.T) {
 		}, "the change would also alter jdbc.url"},
 		{"empties the file", []*rules.Rule{good}, func(s *facts.Source) []rules.Edit {
 			return []rules.Edit{{Source: s, Start: 0, End: len(s.Text)}}
-		}, "would be gone"},
+		}, "the file is empty"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

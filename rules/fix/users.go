@@ -9,11 +9,12 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline"
 )
 
-// user is a variable of a container, which takes its value from some place.
+// user is a variable of a container, or a parameter of a conf file, which takes its value from some place.
 type user struct {
 	deployment string // empty for a container that belongs to none
-	container  *facts.Container
-	variable   string
+	// container also stands for a Pgpool-II or a PostgreSQL node that is known by its conf file alone.
+	container *facts.Container
+	variable  string
 }
 
 // use is a place in a file and who takes what is written there.
@@ -29,28 +30,45 @@ func (r *resolver) used() map[*facts.Source][]use {
 		return r.users
 	}
 	r.users = map[*facts.Source][]use{}
-	add := func(deployment string, container *facts.Container) {
-		for _, variable := range container.Environment {
-			u := user{deployment, container, variable.Name}
-			origin := variable.Value.Origin
-			places, _ := origin.Places(0, len(variable.Value.Text))
-			for _, place := range places {
-				r.users[place.Source] = append(r.users[place.Source], use{value: place.Span, user: u})
-			}
-			if origin.Source != nil && origin.KeySpan.Len() > 0 {
-				r.users[origin.Source] = append(r.users[origin.Source], use{value: facts.Span{Start: -1, End: -1}, name: origin.KeySpan, user: u})
-			}
-		}
-	}
 	for _, deployment := range r.collection.Deployments {
 		for _, container := range deployment.Containers() {
-			add(deployment.Name, container)
+			r.takes(deployment.Name, container, container.Environment)
+		}
+		for _, pgpool := range deployment.Pgpools {
+			r.takesConf(deployment.Name, pgpool.Container, pgpool.Name, pgpool.Files)
+		}
+		for _, node := range deployment.Nodes {
+			r.takesConf(deployment.Name, node.Container, node.Name, node.Files)
 		}
 	}
 	for _, container := range r.collection.Others {
-		add("", container)
+		r.takes("", container, container.Environment)
 	}
 	return r.users
+}
+
+func (r *resolver) takesConf(deployment string, container *facts.Container, name string, files []*facts.ConfFile) {
+	for _, file := range files {
+		if container == nil {
+			container = &facts.Container{Name: name, Origin: facts.Origin{Source: file.Source}}
+		}
+		r.takes(deployment, container, file.Assignments)
+	}
+}
+
+// takes notes that a container takes values from where they are written.
+func (r *resolver) takes(deployment string, container *facts.Container, assignments []facts.Assignment) {
+	for _, assignment := range assignments {
+		u := user{deployment, container, assignment.Name}
+		origin := assignment.Value.Origin
+		places, _ := origin.Places(0, len(assignment.Value.Text))
+		for _, place := range places {
+			r.users[place.Source] = append(r.users[place.Source], use{value: place.Span, user: u})
+		}
+		if origin.Source != nil && origin.KeySpan.Len() > 0 {
+			r.users[origin.Source] = append(r.users[origin.Source], use{value: facts.Span{Start: -1, End: -1}, name: origin.KeySpan, user: u})
+		}
+	}
 }
 
 // at lists who takes a value that an edit changes, each once.
