@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -26,9 +24,10 @@ func checkCommand(env environment) *cli.Command {
 		Usage:     "judge configuration files",
 		ArgsUsage: "[PATH...]",
 		Description: "PATH is a file, a directory, a Bitbucket home, or - for standard input; the default is the working directory.\n" +
-			"Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 incomplete (nothing to check, or something could not be read).",
+			"Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 incomplete (nothing to check, or something could not be read).\n" +
+			"Formats:\n" + formatHelp(),
 		Flags: slices.Concat(inputFlags(), liveFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT[=FILE]`: " + strings.Join(report.Formats, ", ") + "; repeatable", DefaultText: "pretty"},
+			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT[=FILE]`, repeatable: " + report.FormatNames(), DefaultText: "pretty"},
 			&cli.StringSliceFlag{Name: "only", Usage: "judge only these `RULES`: names or family/*, separated by commas"},
 			&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`: names or family/*, separated by commas"},
 			&cli.StringFlag{Name: "min-severity", Usage: "show findings from this `SEVERITY` on: info, warning, error", Value: "info"},
@@ -87,12 +86,6 @@ func validVersion(version string) bool {
 		}
 	}
 	return len(parts) >= 2 && len(parts) <= 4
-}
-
-// output is one --format: what is written, and where.
-type output struct {
-	format string
-	file   string // empty for standard output
 }
 
 // settings are the flags of check, read and understood.
@@ -155,6 +148,7 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 	if s.show.Quiet && s.show.Verbose {
 		add(errors.New("--quiet and --verbose exclude each other"))
 	}
+	s.show.FailOn, s.show.Now = s.failOn, env.today
 	if wrong != nil {
 		messages := make([]string, len(wrong.Errors))
 		for i, err := range wrong.Errors {
@@ -183,28 +177,6 @@ func selectRules(all []*rules.Rule, only, skip []string) ([]*rules.Rule, error) 
 	return slices.DeleteFunc(all, func(rule *rules.Rule) bool {
 		return len(only) > 0 && !matches(only, rule) || matches(skip, rule)
 	}), nil
-}
-
-func parseOutputs(formats []string) ([]output, error) {
-	if len(formats) == 0 {
-		return []output{{format: "pretty"}}, nil
-	}
-	outputs := make([]output, 0, len(formats))
-	standard := 0
-	for _, text := range formats {
-		format, file, _ := strings.Cut(text, "=")
-		if !slices.Contains(report.Formats, format) {
-			return nil, fmt.Errorf("--format %s: there are %s", text, strings.Join(report.Formats, ", "))
-		}
-		if file == "" {
-			standard++
-		}
-		outputs = append(outputs, output{format, file})
-	}
-	if standard > 1 {
-		return nil, errors.New("--format: only one can go to standard output; give the others a file, as in json=report.json")
-	}
-	return outputs, nil
 }
 
 // check runs the command and gives its exit code as an error.
@@ -290,40 +262,9 @@ func judge(collection *facts.Collection, s settings) *report.Report {
 	return r
 }
 
-func write(out output, env environment, s settings, r *report.Report) (err error) {
-	options := s.show
-	if out.file == "" {
-		options.Colour = useColour(s.colour, env, env.stdout)
-		return report.Write(env.stdout, out.format, r, options)
-	}
-	options.Colour = s.colour == "always"
-	file, err := os.Create(env.path(out.file))
-	if err != nil {
-		return fmt.Errorf("--format %s=%s: %w", out.format, out.file, err)
-	}
-	defer func() {
-		if closing := file.Close(); err == nil {
-			err = closing
-		}
-	}()
-	return report.Write(io.Writer(file), out.format, r, options)
-}
-
 // exitCode is worked out from the results alone, so that no output format changes it.
 func exitCode(r *report.Report, s settings) int {
-	code := exitClean
-	for _, result := range r.Results {
-		switch {
-		case result.Outcome == rules.Errored:
-			code = worst(code, exitIncomplete)
-		case result.Outcome == rules.Failed && result.Severity() >= s.failOn:
-			code = worst(code, exitFindings)
-		}
-	}
-	if slices.ContainsFunc(r.Problems, func(p facts.Problem) bool { return !p.Note }) {
-		code = worst(code, exitIncomplete)
-	}
-	return code
+	return map[report.Verdict]int{report.Clean: exitClean, report.Findings: exitFindings, report.Incomplete: exitIncomplete}[r.Verdict(s.failOn)]
 }
 
 // worst gives the exit code that counts: 2 beats 3 beats 1 beats 0.

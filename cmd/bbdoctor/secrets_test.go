@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/bbdoctor/bbdoctor/rules/report"
 )
 
 // password finds what the fixtures hold as passwords: by the name in front of it, or by the shape that passwords of the
@@ -29,14 +31,15 @@ func TestNoSecretLeaks(t *testing.T) {
 			continue
 		}
 		looked++
-		for _, args := range [][]string{
+		runs := [][]string{
 			{"check", "--verbose", "."},
-			{"check", "--format", "short", "."},
-			{"check", "--format", "json", "."},
 			{"check", "--diff", "--unsafe-fixes", "."},
 			{"facts", "."},
-			{"check", "--fix", "--unsafe-fixes", "."},
-		} {
+		}
+		for _, format := range report.Formats {
+			runs = append(runs, []string{"check", "--format", format.Name, "."})
+		}
+		for _, args := range append(runs, []string{"check", "--fix", "--unsafe-fixes", "."}) {
 			_, stdout, stderr := doctor(t, dir, args...)
 			for _, secret := range secrets {
 				if strings.Contains(stdout, secret) || strings.Contains(stderr, secret) {

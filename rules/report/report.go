@@ -1,11 +1,11 @@
-// Package report says what the rules found: one file an output format.
+// Package report says what the rules found: one file an output format, and formats.go has the list of them.
 package report
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -33,22 +33,10 @@ type Options struct {
 	Colour bool
 	// ASCII avoids every character outside ASCII in bbdoctor's own marks.
 	ASCII bool
-}
-
-// Formats are the names of the output formats.
-var Formats = []string{"pretty", "short", "json"}
-
-// Write says the report in a format. It fails only when the writer does, or for an unknown format.
-func Write(w io.Writer, format string, report *Report, options Options) error {
-	switch format {
-	case "pretty":
-		return pretty(w, report, options)
-	case "short":
-		return short(w, report, options)
-	case "json":
-		return writeJSON(w, report, options)
-	}
-	return fmt.Errorf("unknown format %q; there are %s", format, strings.Join(Formats, ", "))
+	// FailOn is the severity from which on a finding fails the run.
+	FailOn rules.Severity
+	// Now is when the run took place, for the formats that say it; zero when nobody told.
+	Now time.Time
 }
 
 // Summary counts results by outcome, and failures by severity.

@@ -1,0 +1,51 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Format is one way to say a report.
+type Format struct {
+	// Name is what --format takes.
+	Name string
+	// About says in half a line who reads it.
+	About string
+	write func(w io.Writer, report *Report, options Options) error
+}
+
+// Formats are all output formats, in the order in which help and documentation name them.
+var Formats = []Format{
+	{"pretty", "for people at a terminal", pretty},
+	{"short", "one line a finding, for a chat or an editor", short},
+	{"json", "everything, for programs (docs/report.schema.json)", writeJSON},
+}
+
+// FormatNames lists the names of all formats, separated by commas.
+func FormatNames() string {
+	names := make([]string, len(Formats))
+	for i, format := range Formats {
+		names[i] = format.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Named gives the format of a name; ok is false when there is none.
+func Named(name string) (format Format, ok bool) {
+	for _, format := range Formats {
+		if format.Name == name {
+			return format, true
+		}
+	}
+	return Format{}, false
+}
+
+// Write says the report in a format. It fails only when the writer does, or for an unknown format.
+func Write(w io.Writer, name string, report *Report, options Options) error {
+	format, ok := Named(name)
+	if !ok {
+		return fmt.Errorf("unknown format %q; there are %s", name, FormatNames())
+	}
+	return format.write(w, report, options)
+}
