@@ -53,7 +53,26 @@ func parseOutputs(formats []string) ([]output, error) {
 	return outputs, nil
 }
 
+// write says the report in one format. In a workflow of GitHub the step's summary belongs to the format github.
 func write(out output, env environment, s settings, r *report.Report) error {
+	if err := writeOutput(out, env, s, r); err != nil {
+		return err
+	}
+	summary := env.variable("GITHUB_STEP_SUMMARY")
+	if out.format != "github" || summary == "" {
+		return nil
+	}
+	file, err := os.OpenFile(env.path(summary), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	if err := errors.Join(report.Write(file, "markdown", r, s.show), file.Close()); err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	return nil
+}
+
+func writeOutput(out output, env environment, s settings, r *report.Report) error {
 	options := s.show
 	if out.file == "" {
 		options.Colour = useColour(s.colour, env, env.stdout)

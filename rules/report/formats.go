@@ -20,6 +20,15 @@ var Formats = []Format{
 	{"pretty", "for people at a terminal", pretty},
 	{"short", "one line a finding, for a chat or an editor", short},
 	{"json", "everything, for programs (docs/report.schema.json)", writeJSON},
+	{"sarif", "SARIF 2.1.0, for GitHub code scanning and editors", writeSARIF},
+	{"junit", "test results: one case a rule and deployment", writeJUnit},
+	{"code-insights", "Bitbucket's Code Insights, Data Center and Cloud; \"bbdoctor publish\" sends it", writeInsights},
+	{"github", "GitHub workflow commands; the step summary too, when there is one", writeGitHub},
+	{"gitlab", "GitLab code quality", writeGitLab},
+	{"checkstyle", "Checkstyle's XML, for Jenkins and apps of Bitbucket", writeCheckstyle},
+	{"rdjson", "reviewdog, with the safe fixes as suggestions", writeRDJSON},
+	{"markdown", "a comment for a pull request", writeMarkdown},
+	{"openmetrics", "figures for the node exporter's textfile collector", writeOpenMetrics},
 }
 
 // FormatNames lists the names of all formats, separated by commas.

@@ -63,7 +63,7 @@ func (r remark) first() string {
 func (r remark) text() string {
 	text := r.message
 	if r.measured != "" {
-		text += "\n(" + r.measured + ")"
+		text += "\n(measured: " + r.measured + ")"
 	}
 	if r.help != "" {
 		text += "\nHelp: " + r.help
@@ -143,9 +143,9 @@ func measurement(finding *rules.Finding) string {
 		return ""
 	}
 	if finding.Measured == "" {
-		return "measured: " + finding.At.Query
+		return finding.At.Query
 	}
-	return fmt.Sprintf("measured: %s = %s", finding.At.Query, finding.Measured)
+	return fmt.Sprintf("%s = %s", finding.At.Query, finding.Measured)
 }
 
 // anchors gives for each deployment the place that named the server: what was measured there stands in no file.

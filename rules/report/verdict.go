@@ -33,3 +33,16 @@ func (r *Report) Verdict(failOn rules.Severity) Verdict {
 	}
 	return verdict
 }
+
+// sentence says the verdict in a few words.
+func (v Verdict) sentence(failOn rules.Severity) string {
+	switch v {
+	case Clean:
+		return "Passed: nothing at or above " + max(failOn, rules.Info).String()
+	case Findings:
+		return "Failed: something is wrong that must be mended"
+	case Incomplete:
+		return "Incomplete: something could not be read or judged"
+	}
+	return ""
+}
