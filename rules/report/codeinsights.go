@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/rules"
@@ -143,6 +144,22 @@ func newInsights(report *Report, options Options) Insights {
 		out.add(one, names.next(one))
 	}
 	return out
+}
+
+// Limit leaves out annotations beyond a number, for a server that allows fewer than the default, and says so.
+func (i *Insights) Limit(most int) {
+	left := len(i.DataCenter.Annotations.Annotations) - most
+	if left <= 0 {
+		return
+	}
+	i.DataCenter.Annotations.Annotations = i.DataCenter.Annotations.Annotations[:most]
+	for n, call := range i.Cloud.Annotations {
+		i.Cloud.Annotations[n] = call[:min(len(call), max(0, most-n*CloudAnnotations))]
+	}
+	i.Cloud.Annotations = slices.DeleteFunc(i.Cloud.Annotations, func(call []CloudAnnotation) bool { return len(call) == 0 })
+	note := fmt.Sprintf(" %d more annotations are left out.", left)
+	i.DataCenter.Report.Details = shortened(i.DataCenter.Report.Details, insightsText-len(note)) + note
+	i.Cloud.Report.Details = i.DataCenter.Report.Details
 }
 
 // add writes a finding down for both.
