@@ -4,19 +4,20 @@ GO ?= go
 BIN := bin
 LINT_VERSION := v2.15.0
 
-.PHONY: build demo test unit oracle cluster bench lint fuzz packages clean
+.PHONY: build demo test unit oracle cluster browser bench lint fuzz packages clean
 
 build: $(BIN)/bbdoctor
 
-$(BIN)/bbdoctor: $(shell find cmd checks rules docs -name '*.go' -not -name '*_test.go' -o -name '*.tsv' -o -name '*.md') go.mod go.sum
+$(BIN)/bbdoctor: $(shell find cmd checks rules docs -name '*.go' -not -name '*_test.go' -o -name '*.tsv' -o -name '*.md' -o -path 'rules/report/html/*') go.mod go.sum
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/bbdoctor
 
 # Checks the configuration that Atlassian's page shows, shows what --fix would change, fixes a copy, and checks again.
 demo: build
 	@./.ci/demo $(BIN)/bbdoctor
 
-# Everything: what needs nothing, the comparison with the real Java classes, and the tests on a real cluster.
-test: packages unit oracle cluster
+# Everything: what needs nothing, the comparison with the real Java classes, the tests on a real cluster, and the look at the
+# HTML report in a real browser.
+test: packages unit oracle cluster browser
 
 unit:
 	$(GO) vet ./...
@@ -32,6 +33,10 @@ oracle: packages
 # Starts PostgreSQL, repmgr and Pgpool-II for real.
 cluster: packages
 	BBDOCTOR_CLUSTER=require $(GO) test -count=1 ./fixtures/cluster/...
+
+# Looks at the HTML report in Chromium; BBDOCTOR_SCREENSHOTS=DIR keeps the pictures.
+browser: packages
+	BBDOCTOR_CHROMIUM=require $(GO) test -count=1 -run Browser ./cmd/bbdoctor
 
 # Debian packages that the tests need and the machine lacks; needs root only when one is missing.
 packages:

@@ -506,3 +506,20 @@ func metrics(text string) error {
 	}
 	return nil
 }
+
+// TestHTMLOfMany: what was only held in memory while it was judged is in the page all the same.
+func TestHTMLOfMany(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := doctor(t, tree(t, 3, installation), "check", "--format", "html", ".")
+	for _, want := range []string{">83 child processes<", ">84 child processes<", ">85 child processes<"} {
+		if strings.Count(stdout, want) != 2 { // in the drawing and in the table
+			t.Errorf("%s stands %d times in the page", want, strings.Count(stdout, want))
+		}
+	}
+	if n := strings.Count(stdout, ">starts as standby<"); n != 2*3*5 {
+		t.Errorf("%d standbys are drawn", n)
+	}
+	if strings.Contains(stdout, "not known: num_init_children") {
+		t.Error("the budget does not know what the files say")
+	}
+}

@@ -10,6 +10,10 @@ import (
 // excerptWidth is how many characters of a source line are shown.
 const excerptWidth = 120
 
+// longestLine bounds the line of which a part is shown, in bytes. To find the secrets in a line takes all of it, and no one
+// reads a longer one.
+const longestLine = 4096
+
 // excerpt gives the source line of a place with the part to underline, counted in characters of the text. Secrets are
 // masked; a long line is cut around the place.
 func excerpt(at facts.Origin) (text string, from, length int, ok bool) {
@@ -18,6 +22,9 @@ func excerpt(at facts.Origin) (text string, from, length int, ok bool) {
 	}
 	number, _ := at.Source.Position(at.Span.Start)
 	line := at.Source.Line(number)
+	if line.Len() > longestLine {
+		return "", 0, 0, false
+	}
 	start, end := min(max(at.Span.Start, line.Start), line.End), min(max(at.Span.End, line.Start), line.End)
 	before := printable(maskHidden(at.Source, facts.Span{Start: line.Start, End: start}))
 	marked := printable(maskHidden(at.Source, facts.Span{Start: start, End: end}))

@@ -28,6 +28,7 @@ var Formats = []Format{
 	{"checkstyle", "Checkstyle's XML, for Jenkins and apps of Bitbucket", writeCheckstyle},
 	{"rdjson", "reviewdog, with the safe fixes as suggestions", writeRDJSON},
 	{"markdown", "a comment for a pull request", writeMarkdown},
+	{"html", "one page for the meeting before go-live: verdict, topology, connections, findings", writeHTML},
 	{"openmetrics", "figures for the node exporter's textfile collector", writeOpenMetrics},
 }
 

@@ -95,19 +95,6 @@ func (m *markdown) skips(results []*rules.Result, several bool) {
 	}
 }
 
-// markdownGroup is how many remarks that are alike stand in one item at most, so that an item is never too big to fit.
-const markdownGroup = 20
-
-// alike are the first remarks of a list that differ in place and message only.
-func alike(all []remark) []remark {
-	n := 1
-	for n < min(len(all), markdownGroup) && all[n].rule == all[0].rule && all[n].deployment == all[0].deployment &&
-		all[n].severity == all[0].severity && all[n].help == all[0].help && all[0].help != "" {
-		n++
-	}
-	return all[:n]
-}
-
 // markdownItem is one item of the list; remarks that are alike stand below what they have in common.
 func markdownItem(group []remark, several bool) string {
 	var out strings.Builder

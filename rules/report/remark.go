@@ -185,3 +185,33 @@ func (f fingerprints) next(r remark) string {
 	}
 	return key
 }
+
+// mostAlike is how many remarks that are alike are taken together at most, so that no piece of a report is too big to fit.
+const mostAlike = 20
+
+// alike are the first remarks of a list that differ in place and message only.
+func alike(all []remark) []remark {
+	n := 1
+	for n < min(len(all), mostAlike) && all[n].rule == all[0].rule && all[n].deployment == all[0].deployment &&
+		all[n].severity == all[0].severity && all[n].help == all[0].help && all[0].help != "" &&
+		all[n].fix() == nil && all[0].fix() == nil && all[n].suppressed() == all[0].suppressed() {
+		n++
+	}
+	return all[:n]
+}
+
+// fix is the change that mends it; nil when there is none.
+func (r remark) fix() *rules.Fix {
+	if r.finding == nil {
+		return nil
+	}
+	return r.finding.Fix
+}
+
+// suppressed is the reason why it does not count; empty for one that does.
+func (r remark) suppressed() string {
+	if r.finding == nil || r.finding.Suppressed == nil {
+		return ""
+	}
+	return cmp.Or(r.finding.Suppressed.Justification, r.finding.Suppressed.Kind)
+}

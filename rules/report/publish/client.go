@@ -120,7 +120,7 @@ func (c *Client) once(ctx context.Context, method, target string, body []byte) (
 	if err != nil {
 		return true, -1, c.unreachable(method, target, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, answerSize))
 	if response.StatusCode >= 200 && response.StatusCode < 300 {
 		return false, 0, nil // What the answer says beside that is not needed.
