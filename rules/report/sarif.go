@@ -10,6 +10,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/docs"
 	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/catalog"
 )
 
 // sarifSchema is where the schema of SARIF 2.1.0 with its first errata is published.
@@ -49,6 +50,8 @@ type sarifWriter struct {
 	rules   []sarifRule
 	index   map[string]int // of a rule by its name
 	hashes  map[*facts.Source][]string
+	// overrides are the rules of which the user has changed the severity.
+	overrides []sarifOverride
 }
 
 // rule gives the index of a rule in the list of all.
@@ -57,10 +60,14 @@ func (s *sarifWriter) rule(rule *rules.Rule) int {
 		return i
 	}
 	s.index[rule.ID] = len(s.rules)
+	usual := usualSeverity(rule)
+	if usual != rule.Severity {
+		s.overrides = append(s.overrides, sarifOverride{sarifReference{rule.ID, len(s.rules)}, sarifConfiguration{sarifLevel(rule.Severity)}})
+	}
 	entry := sarifRule{
 		ID: rule.ID, Name: sarifName(rule.ID), HelpURI: pageURL(rule),
 		Short: sarifMessage{Text: rule.Title}, Full: sarifMessage{Text: rule.Title},
-		Configuration: sarifConfiguration{sarifLevel(rule.Severity)},
+		Configuration: sarifConfiguration{sarifLevel(usual)},
 		Properties:    sarifRuleProperties{Tags: []string{rule.Family()}, Precision: "high", Problem: sarifProblem(rule.Severity)},
 	}
 	if rule.Family() == "secrets" {
@@ -77,6 +84,16 @@ func (s *sarifWriter) rule(rule *rules.Rule) int {
 	}
 	s.rules = append(s.rules, entry)
 	return len(s.rules) - 1
+}
+
+// usualSeverity is the severity that a rule has when nobody changes it.
+func usualSeverity(rule *rules.Rule) rules.Severity {
+	for _, known := range catalog.All() {
+		if known.ID == rule.ID {
+			return known.Severity
+		}
+	}
+	return rule.Severity
 }
 
 // sarifName is a rule's name in the form that viewers expect: JdbcTargetServerType.
@@ -151,7 +168,7 @@ func newSARIFFix(fix *rules.Fix) sarifFix {
 
 // invocation says what could not be read or judged, and which rules another severity was chosen for.
 func (s *sarifWriter) invocation(report *Report) sarifInvocation {
-	out := sarifInvocation{Successful: report.Verdict(rules.Error) != Incomplete, Notifications: []sarifNotification{}}
+	out := sarifInvocation{Successful: report.Verdict(rules.Error) != Incomplete, Notifications: []sarifNotification{}, Overrides: s.overrides}
 	for _, problem := range report.Problems {
 		notification := sarifNotification{Level: "error", Message: sarifMessage{Text: printable(problem.Message)}}
 		if problem.Note {
