@@ -27,17 +27,9 @@ func Fill(setting facts.Setting, text string) []Change {
 
 // Add writes a setting that is written nowhere yet into what configures the instance: under the name by which that has it.
 func (i Instance) Add(name, value string) []Change {
-	beside := []facts.Setting{}
-	if container := i.declared.Container; container != nil {
-		for _, assignment := range container.Environment {
-			beside = append(beside, assignment.Value)
-		}
-	} else {
-		for _, file := range i.declared.Files {
-			for _, assignment := range file.Assignments {
-				beside = append(beside, assignment.Value)
-			}
-		}
+	change := Change{New: value, Add: name, Container: i.declared.Container}
+	if change.Container == nil {
+		change.Files = i.declared.Files
 	}
-	return []Change{{New: value, Add: name, Beside: beside}}
+	return []Change{change}
 }

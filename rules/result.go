@@ -104,9 +104,10 @@ type Change struct {
 	Start, End int
 	New        string
 	Add        string
-	// Beside are the settings of which one is to be the neighbour of the one that is added: all that configure the same
-	// container or are in the same file, in the order of rising strength.
-	Beside []facts.Setting
+	// Container or Files are what the setting is added to: beside one of the variables, or of the parameters, that are
+	// written there.
+	Container *facts.Container
+	Files     []*facts.ConfFile
 }
 
 // Edit replaces bytes [Start, End) of a file.

@@ -85,18 +85,7 @@ func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []s
 // same family is preferred.
 func (r *resolver) add(change rules.Change) (best offline.Edit, shared []string, err error) {
 	err = offline.ErrNoPlace
-	family, _, _ := strings.Cut(change.Add, "_")
-	neighbours := slices.Clone(change.Beside)
-	slices.Reverse(neighbours)
-	slices.SortStableFunc(neighbours, func(a, b facts.Setting) int {
-		related := func(s facts.Setting) int {
-			if strings.HasPrefix(s.Origin.Key, family+"_") {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Compare(related(a), related(b))
-	})
+	neighbours := neighboursOf(change)
 	fewest := 0
 	for _, neighbour := range neighbours[:min(len(neighbours), maxNeighbours)] {
 		at, scope, failed := offline.Insert(neighbour, change.Add, change.New, &r.parsed)
@@ -119,6 +108,31 @@ func (r *resolver) add(change rules.Change) (best offline.Edit, shared []string,
 		}
 	}
 	return best, shared, err
+}
+
+// neighboursOf lists what is written where a setting is added, the strongest first, and the same family before others.
+func neighboursOf(change rules.Change) (neighbours []facts.Setting) {
+	take := func(assignments []facts.Assignment) {
+		for _, assignment := range assignments {
+			neighbours = append(neighbours, assignment.Value)
+		}
+	}
+	if change.Container != nil {
+		take(change.Container.Environment)
+	}
+	for _, file := range change.Files {
+		take(file.Assignments)
+	}
+	slices.Reverse(neighbours)
+	family, _, _ := strings.Cut(change.Add, "_")
+	rank := func(s facts.Setting) int {
+		if strings.HasPrefix(s.Origin.Key, family+"_") {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(neighbours, func(a, b facts.Setting) int { return cmp.Compare(rank(a), rank(b)) })
+	return neighbours
 }
 
 func join(names []string) string {

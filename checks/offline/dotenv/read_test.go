@@ -169,8 +169,8 @@ func TestSecretsAreHidden(t *testing.T) {
 	}{
 		{facts.DockerEnv, "JDBC_PASSWORD=jelly#fish\nA=1", "jelly#fish"},
 		{facts.ComposeEnv, "P_PASSWORD=\"a\nb\"\nA=1", "a\nb"},
-		{facts.ComposeEnv, "JDBC_URL='jdbc:postgresql://h/d?password=x&a=b'", "x"},
-		{facts.ComposeEnv, "U=a/b?password=x\nJDBC_URL=\"${U}\\\\z&a=b\"", `x|\\z`},
+		{facts.ComposeEnv, "JDBC_URL='jdbc:postgresql://h/d?password=x&ssl=b'", "x"},
+		{facts.ComposeEnv, "U=a/b?password=x\nJDBC_URL=\"${U}\\\\z&ssl=b\"", `x|\\z`},
 		{facts.ComposeEnv, "A_PASSWORD=\"jelly", "jelly"},
 	} {
 		source := facts.NewSource("env", []byte(test.text))
