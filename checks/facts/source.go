@@ -30,6 +30,9 @@ type Source struct {
 	linesOnce sync.Once
 	lines     []int // offset of the first byte of each line
 
+	marksMu sync.Mutex
+	marks   []mark // of the long line that was asked for last
+
 	hiddenMu sync.Mutex
 	hidden   []Span
 }
@@ -64,7 +67,40 @@ func (s *Source) Position(offset int) (line, column int) {
 	offset = max(0, min(offset, len(s.Text)))
 	starts := s.lineStarts()
 	line = sort.SearchInts(starts, offset+1)
-	return line, utf8.RuneCount(s.Text[starts[line-1]:offset]) + 1
+	start := starts[line-1]
+	if offset-start < longLine {
+		return line, utf8.RuneCount(s.Text[start:offset]) + 1
+	}
+	return line, s.column(start, offset)
+}
+
+// longLine is the length in bytes from which on columns of a line are remembered, at every so many bytes: of a line with
+// thousands of places every place is asked for, and counting each from the beginning would take quadratic time.
+const longLine = 4096
+
+// mark is a place of a line at which a character begins, and its column.
+type mark struct{ offset, column int }
+
+// column counts from the nearest mark of the line.
+func (s *Source) column(start, offset int) int {
+	s.marksMu.Lock()
+	defer s.marksMu.Unlock()
+	if len(s.marks) == 0 || s.marks[0].offset != start {
+		s.marks = append(s.marks[:0], mark{start, 1})
+	}
+	for last := s.marks[len(s.marks)-1]; last.offset+longLine <= offset; last = s.marks[len(s.marks)-1] {
+		next := last.offset + longLine
+		// Where no character begins close before, none reaches here: the bytes are no UTF-8 and count one by one.
+		for back := range utf8.UTFMax {
+			if next == len(s.Text) || utf8.RuneStart(s.Text[next-back]) {
+				next -= back
+				break
+			}
+		}
+		s.marks = append(s.marks, mark{next, last.column + utf8.RuneCount(s.Text[last.offset:next])})
+	}
+	nearest := s.marks[sort.Search(len(s.marks), func(i int) bool { return s.marks[i].offset > offset })-1]
+	return nearest.column + utf8.RuneCount(s.Text[nearest.offset:offset])
 }
 
 // Line gives the span of line n, counted from 1, without its terminator.

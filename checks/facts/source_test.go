@@ -1,9 +1,12 @@
 package facts
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestPosition(t *testing.T) {
@@ -100,5 +103,27 @@ func TestHiddenRangesJoin(t *testing.T) {
 	}
 	if got := source.Masked(Span{2, 7}); got != "***f***" {
 		t.Errorf("masked part: %q", got)
+	}
+}
+
+// TestPositionInALongLine: what is remembered of a long line changes no answer, whatever is asked for in between.
+func TestPositionInALongLine(t *testing.T) {
+	t.Parallel()
+	text := []byte("first\n" + strings.Repeat("aä🐘\xff\xc3\xf0\x9f\x90\x80\x80\x80\x80\x80\x80\x80", 3000) + "\n" + strings.Repeat("ß", 5000))
+	s := NewSource("x", text)
+	random := rand.New(rand.NewPCG(1, 2))
+	at := 0
+	for range 20_000 {
+		switch random.IntN(8) {
+		case 0:
+			at = random.IntN(len(text) + 1)
+		default:
+			at = min(at+random.IntN(30), len(text))
+		}
+		line, column := s.Position(at)
+		start := bytes.LastIndexByte(text[:at], '\n') + 1
+		if wantLine, want := bytes.Count(text[:at], []byte{'\n'})+1, utf8.RuneCount(text[start:at])+1; line != wantLine || column != want {
+			t.Fatalf("offset %d: %d:%d, want %d:%d", at, line, column, wantLine, want)
+		}
 	}
 }

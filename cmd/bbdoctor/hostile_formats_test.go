@@ -76,7 +76,7 @@ func TestManyFindings(t *testing.T) {
 	dir := t.TempDir()
 	var text strings.Builder
 	text.WriteString("jdbc.driver=org.postgresql.Driver\njdbc.url=jdbc:postgresql://pgpool:5432/bitbucket?targetServerType=primary")
-	for n := range 3_000 {
+	for n := range 5_000 {
 		fmt.Fprintf(&text, "&unknown%d=%d", n, n)
 	}
 	text.WriteString("\n")
@@ -87,7 +87,7 @@ func TestManyFindings(t *testing.T) {
 	if code != exitFindings {
 		t.Errorf("code %d", code)
 	}
-	if n := strings.Count(texts["short"], "\n"); n < 3_000 {
+	if n := strings.Count(texts["short"], "\n"); n < 5_000 {
 		t.Errorf("only %d findings", n)
 	}
 	validate := validators(t)

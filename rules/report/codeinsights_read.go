@@ -32,9 +32,38 @@ func ReadInsights(text []byte) (Insights, error) {
 		if err := json.Unmarshal(text, &document); err != nil {
 			return Insights{}, fmt.Errorf("not a report of bbdoctor: %w", err)
 		}
-		return newInsights(document.report(), Options{FailOn: rules.Error}), nil
+		var decisions jsonDecisions
+		if err := json.Unmarshal(text, &decisions); err != nil {
+			return Insights{}, fmt.Errorf("not a report of bbdoctor: %w", err)
+		}
+		report := document.report()
+		decisions.apply(report)
+		return newInsights(report, Options{FailOn: rules.Error}), nil
 	}
 	return Insights{}, fmt.Errorf("the schema is %q; give what --format code-insights or --format json wrote", shortened(head.Schema, 60))
+}
+
+// jsonDecisions are the suppressions in a document.
+type jsonDecisions struct {
+	Results []struct {
+		Findings []struct {
+			Suppressed *struct {
+				Kind          string `json:"kind"`
+				Justification string `json:"justification"`
+			} `json:"suppressed"`
+		} `json:"findings"`
+	} `json:"results"`
+}
+
+// apply marks the findings of a report, which has the same results and findings, that do not count.
+func (d jsonDecisions) apply(report *Report) {
+	for i, result := range d.Results {
+		for j, finding := range result.Findings {
+			if s := finding.Suppressed; s != nil {
+				report.Results[i].Findings[j].Suppressed = &rules.Suppression{Kind: s.Kind, Justification: s.Justification}
+			}
+		}
+	}
 }
 
 // readLines bounds the line of a finding that is read back; a file with more lines is pointed at as a whole.

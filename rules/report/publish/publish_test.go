@@ -149,6 +149,7 @@ func TestTriesAgain(t *testing.T) {
 		"at once":       {[]answer{busy(503, "0")}, []time.Duration{0}, false},
 		"a date":        {[]answer{busy(503, "Tue, 24 Nov 2026 10:00:09 GMT")}, []time.Duration{9 * time.Second}, false},
 		"a past date":   {[]answer{busy(503, "Tue, 24 Nov 2020 10:00:09 GMT")}, []time.Duration{0}, false},
+		"a later date":  {[]answer{busy(503, "Tue, 24 Nov 2026 22:00:00 GMT")}, []time.Duration{time.Minute}, false},
 		"hours":         {[]answer{busy(429, "86400")}, []time.Duration{time.Minute}, false},
 		"far away":      {[]answer{busy(429, "99999999999999999999")}, []time.Duration{time.Second}, false},
 		"says nothing":  {[]answer{busy(500, ""), busy(502, ""), busy(504, "soon")}, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, false},
