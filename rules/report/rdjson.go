@@ -69,6 +69,10 @@ func writeRDJSON(w io.Writer, report *Report, options Options) error {
 		}
 		if one.finding != nil && one.finding.At.Source != nil {
 			entry.Suggestions = suggestions(one.finding)
+			if len(entry.Suggestions) > 0 && entry.Location != nil && entry.Location.Range == nil {
+				// What is said of the file as a whole is shown where the fix would be.
+				entry.Location.Range = &entry.Suggestions[0].Range
+			}
 		}
 		out.Diagnostics = append(out.Diagnostics, entry)
 	}
