@@ -1,6 +1,9 @@
 package facts
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // State says how much is known of a value.
 type State uint8
@@ -62,6 +65,9 @@ func (s Setting) Shown() string {
 
 // SensitiveName says whether a variable, property or parameter of that name holds something that must not be shown.
 func SensitiveName(name string) bool {
+	if !maybeSensitive(name) {
+		return false
+	}
 	upper := strings.ToUpper(name)
 	for _, exempt := range []string{"_FILE", "CLASSNAME", "ENABLE_POOL_PASSWD", "USE_PASSFILE", "PASSFILE_PATH", "PASSWORD_ENCRYPTION", "ALLOW_EMPTY_PASSWORD", "POOL_PASSWD", "SSL_KEY"} {
 		if strings.HasSuffix(upper, exempt) {
@@ -74,6 +80,38 @@ func SensitiveName(name string) bool {
 		}
 	}
 	return strings.HasSuffix(upper, "PASS") || strings.HasSuffix(upper, "_PW")
+}
+
+// maybeSensitive is false for most names that hold nothing secret: each word that SensitiveName looks for has a P before an
+// A or W, an E before a C or Y, a TO or a CR in it.
+func maybeSensitive(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return true // it may have a letter in it that is an ASCII one in upper case
+		}
+		if i == 0 {
+			continue
+		}
+		switch c := name[i] | 0x20; name[i-1] | 0x20 {
+		case 'p':
+			if c == 'a' || c == 'w' {
+				return true
+			}
+		case 'e':
+			if c == 'c' || c == 'y' {
+				return true
+			}
+		case 't':
+			if c == 'o' {
+				return true
+			}
+		case 'c':
+			if c == 'r' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Assignment is one name given one value, as a file writes it, before anything is made of it.

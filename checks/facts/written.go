@@ -53,19 +53,31 @@ func (d *Deployment) Visit(visit func(Setting)) {
 func (d *Deployment) collect() []Setting {
 	count := 0
 	d.Visit(func(Setting) { count++ })
-	all := make([]Setting, 0, count)
+	all, order := make([]Setting, 0, count), make([]int, 0, count)
 	d.Visit(func(setting Setting) {
 		if setting.State != Absent && setting.Origin.Source != nil {
+			order = append(order, len(all))
 			all = append(all, setting)
 		}
 	})
-	slices.SortStableFunc(all, func(a, b Setting) int {
-		return cmp.Or(cmp.Compare(a.Origin.Source.Name, b.Origin.Source.Name),
-			cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Origin.Span.End, b.Origin.Span.End))
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &all[i].Origin, &all[j].Origin
+		if a.Source != b.Source {
+			if c := cmp.Compare(a.Source.Name, b.Source.Name); c != 0 {
+				return c
+			}
+		}
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(i, j))
 	})
-	return slices.CompactFunc(all, func(a, b Setting) bool {
+	order = slices.CompactFunc(order, func(i, j int) bool {
+		a, b := &all[i], &all[j]
 		return a.Origin.Source == b.Origin.Source && a.Origin.Span == b.Origin.Span && a.Key == b.Key
 	})
+	written := make([]Setting, len(order))
+	for i, at := range order {
+		written[i] = all[at]
+	}
+	return written
 }
 
 // Containers lists every container of the deployment, whatever it runs.

@@ -48,14 +48,25 @@ func (l *loader) node(c *facts.Container) *facts.Node {
 // isDeferred says whether a Pgpool-II or node is still to be filled in: whoever made it has given it its settings.
 func isDeferred(c *facts.Container, settings facts.Settings) bool { return c != nil && settings == nil }
 
-// assemble fills in a unit that was deferred.
-func (l *loader) assemble(u unit) {
+// assemble fills in a unit that was deferred. Once release is called, nobody may look at what was filled in.
+func (l *loader) assemble(u unit) (release func()) {
 	switch {
 	case u.pgpool != nil && isDeferred(u.pgpool.Container, u.pgpool.Settings):
-		*u.pgpool = *bitnami.Pgpool(u.pgpool.Container, l.context)
+		pgpool, giveBack := bitnami.LendPgpool(u.pgpool.Container, l.context)
+		*u.pgpool = *pgpool
+		return func() {
+			*u.pgpool = facts.Pgpool{Name: pgpool.Name, Container: pgpool.Container, Image: pgpool.Image, Version: pgpool.Version}
+			giveBack()
+		}
 	case u.node != nil && isDeferred(u.node.Container, u.node.Settings):
-		*u.node = *bitnami.Node(u.node.Container, l.context)
+		node, giveBack := bitnami.LendNode(u.node.Container, l.context)
+		*u.node = *node
+		return func() {
+			*u.node = facts.Node{Name: node.Name, Container: node.Container, Image: node.Image, Version: node.Version}
+			giveBack()
+		}
 	}
+	return func() {}
 }
 
 // postpone leaves what is still to be filled in to the deployment.
@@ -76,17 +87,14 @@ func (l *loader) postpone(d *facts.Deployment) {
 		return
 	}
 	d.Assemble = func() func() {
+		releases := make([]func(), 0, len(units))
 		for _, u := range units {
-			l.assemble(u)
+			releases = append(releases, l.assemble(u))
 		}
 		return func() {
 			d.Forget()
-			for _, u := range units {
-				if p := u.pgpool; p != nil {
-					*p = facts.Pgpool{Name: p.Name, Container: p.Container, Image: p.Image, Version: p.Version}
-				} else {
-					*u.node = facts.Node{Name: u.node.Name, Container: u.node.Container, Image: u.node.Image, Version: u.node.Version}
-				}
+			for _, release := range releases {
+				release()
 			}
 		}
 	}

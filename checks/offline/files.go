@@ -24,6 +24,8 @@ type files struct {
 	opened map[string]*entry      // by absolute path, links resolved
 	dirs   map[string]string      // directories with links resolved, each looked up once
 	named  map[*facts.Source]bool // opened because another file names it
+
+	followed map[string]*facts.Source // the same by the path under which they are named
 }
 
 type entry struct {
@@ -42,7 +44,7 @@ func newFiles(options Options) (*files, error) {
 	for path, text := range options.Overlay {
 		overlay[resolveLinks(path)] = text
 	}
-	return &files{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}}, nil
+	return &files{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}, followed: map[string]*facts.Source{}}, nil
 }
 
 // absolute is a path as given on the command line, made absolute.
@@ -55,6 +57,9 @@ func (f *files) absolute(path string) string {
 
 // name is how a file is shown: relative to the working directory where that is shorter to read, with slashes.
 func (f *files) name(path string) string {
+	if rest, below := strings.CutPrefix(path, f.dir); below && len(rest) > 1 && rest[0] == filepath.Separator {
+		return filepath.ToSlash(rest[1:])
+	}
 	if relative, err := filepath.Rel(f.dir, path); err == nil && filepath.IsLocal(relative) {
 		return filepath.ToSlash(relative)
 	}
@@ -74,6 +79,9 @@ func (f *files) allow(dir string) {
 
 func (f *files) allowed(resolved string) bool {
 	for _, root := range f.roots {
+		if rest, below := strings.CutPrefix(resolved, root); below && rest != "" && rest[0] == filepath.Separator {
+			return true // both are clean, so nothing in it leads up again
+		}
 		if relative, err := filepath.Rel(root, resolved); err == nil && filepath.IsLocal(relative) {
 			return true
 		}
@@ -93,6 +101,13 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The nodes of an installation share their env file.
+	f.mu.Lock()
+	known := f.followed[path]
+	f.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
 	resolved := f.resolved(path)
 	if !f.allowed(resolved) {
 		return nil, fmt.Errorf("%s: %w", f.name(path), input.ErrOutside)
@@ -104,7 +119,7 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if source != base { // one that names itself belongs to no other
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.named[source] = true
+		f.named[source], f.followed[path] = true, source
 	}
 	return source, nil
 }

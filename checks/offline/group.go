@@ -29,6 +29,7 @@ type directory struct {
 	name     string
 	units    []unit
 	children map[string]*directory
+	all      []unit // its own, then those of the directories below
 }
 
 func newTree(units []unit) *directory {
@@ -55,19 +56,24 @@ func newTree(units []unit) *directory {
 		}
 		at.units = append(at.units, u)
 	}
+	root.gather(make([]unit, 0, len(units)))
 	return root
 }
 
-func (d *directory) all() []unit {
-	all := slices.Clone(d.units)
+// gather appends the units of the directory and of those below to all, which has room for them, and has every directory
+// know its part.
+func (d *directory) gather(all []unit) []unit {
+	start := len(all)
+	all = append(all, d.units...)
 	for _, name := range slices.Sorted(maps.Keys(d.children)) {
-		all = append(all, d.children[name].all()...)
+		all = d.children[name].gather(all)
 	}
+	d.all = all[start:len(all):len(all)]
 	return all
 }
 
 func (l *loader) plan(d *directory) []*facts.Deployment {
-	all := d.all()
+	all := d.all
 	if len(all) == 0 {
 		return nil
 	}
@@ -128,7 +134,7 @@ func severalInstallations(d *directory) bool {
 	parts := make([][]unit, 0, len(d.children)+1)
 	parts = append(parts, d.units)
 	for _, child := range d.children {
-		parts = append(parts, child.all())
+		parts = append(parts, child.all)
 	}
 	bitbuckets, mixed := 0, 0
 	for _, units := range parts {
@@ -154,9 +160,9 @@ func severalInstallations(d *directory) bool {
 // environmentURL is a Bitbucket container's JDBC_URL, or "" when it has none that is known.
 func environmentURL(c *facts.Container) string {
 	text := ""
-	for _, variable := range c.Environment {
-		if variable.Name == "JDBC_URL" {
-			text = variable.Value.Text
+	for i := range c.Environment {
+		if c.Environment[i].Name == "JDBC_URL" {
+			text = c.Environment[i].Value.Text
 		}
 	}
 	return text
@@ -165,8 +171,11 @@ func environmentURL(c *facts.Container) string {
 // backendText is the same text for instances with the same backend nodes.
 func backendText(p *facts.Pgpool) string {
 	var text strings.Builder
-	for _, node := range p.Backends {
-		fmt.Fprintf(&text, "%s:%s:%s,", node.Index, node.Host.Text, node.Port.Text)
+	for i := range p.Backends {
+		node := &p.Backends[i]
+		for _, part := range [...]string{node.Index, ":", node.Host.Text, ":", node.Port.Text, ","} {
+			text.WriteString(part)
+		}
 	}
 	return text.String()
 }

@@ -31,10 +31,8 @@ func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
 // its password only.
 func hide(setting facts.Setting) {
 	if !setting.Sensitive() {
-		if facts.RedactURL(setting.Text) != setting.Text {
-			for _, span := range facts.SecretsInURL(setting.Text) {
-				hidePlaces(setting.Origin, span.Start, span.End)
-			}
+		for _, span := range facts.SecretsInURL(setting.Text) {
+			hidePlaces(setting.Origin, span.Start, span.End)
 		}
 		return
 	}

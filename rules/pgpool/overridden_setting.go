@@ -22,13 +22,15 @@ var OverriddenSetting = &rules.Rule{
 			said := map[place]bool{}
 			// A parameter knows what is stronger than the variable that stands for it; the variable does not.
 			for _, settings := range []facts.Settings{pgpool.Settings, pgpool.Environment} {
-				for _, setting := range inOrder(settings) {
+				for _, setting := range inOrder(hides, settings) {
 					judgeHidden(p, setting, said)
 				}
 			}
 		}
 	},
 }
+
+func hides(setting facts.Setting) bool { return len(setting.Overridden) > 0 }
 
 // judgeHidden reports the values that a setting hides and that are other ones, each place once.
 func judgeHidden(p *rules.Pass, setting facts.Setting, said map[place]bool) {

@@ -24,8 +24,9 @@ var SettingValue = &rules.Rule{
 						Helpf("Correct the line; a value with other characters than letters, digits and _ stands in single quotes.")
 				}
 			}
-			for _, setting := range inOrder(pgpool.Environment, pgpool.Settings) {
-				if setting.Bad == "" || setting.State != facts.Set || said[placeOf(setting.Origin)] || judgedElsewhere(setting.Key) {
+			bad := func(s facts.Setting) bool { return s.Bad != "" && s.State == facts.Set }
+			for _, setting := range inOrder(bad, pgpool.Environment, pgpool.Settings) {
+				if said[placeOf(setting.Origin)] || judgedElsewhere(setting.Key) {
 					continue
 				}
 				said[placeOf(setting.Origin)] = true
@@ -43,12 +44,12 @@ type place struct {
 
 func placeOf(origin facts.Origin) place { return place{origin.Source, origin.Span} }
 
-// inOrder lists the settings that are written somewhere, or hide one that is, in the order of their places.
-func inOrder(several ...facts.Settings) (all []facts.Setting) {
+// inOrder lists the settings that a rule asks for in the order of their places.
+func inOrder(asked func(facts.Setting) bool, several ...facts.Settings) (all []facts.Setting) {
 	for _, settings := range several {
-		keys := make([]facts.Key, 0, 32)
+		var keys []facts.Key
 		for key, setting := range settings {
-			if setting.State == facts.Set || len(setting.Overridden) > 0 {
+			if asked(setting) {
 				keys = append(keys, key)
 			}
 		}

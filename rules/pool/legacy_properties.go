@@ -32,8 +32,8 @@ var LegacyProperties = &rules.Rule{
 			return
 		}
 		for _, setting := range p.Values() {
-			name := strings.ToLower(strings.ReplaceAll(rules.NameOf(setting), "_", "."))
-			if !legacy[name] {
+			name := rules.NameOf(setting)
+			if len(name) < 2 || !strings.EqualFold(name[:2], "db") || !legacy[strings.ToLower(strings.ReplaceAll(name, "_", "."))] {
 				continue
 			}
 			p.Failf(setting.Origin, "%s has had no effect since Bitbucket 4.0", rules.NameOf(setting)).

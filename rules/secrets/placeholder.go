@@ -2,7 +2,9 @@ package secrets
 
 import (
 	"regexp"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
@@ -15,6 +17,49 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 		`(?i:\b(change[-_ ]?(?:me|it|this)\b|replace[-_ ]?(?:me|this)\b|your[-_][a-z0-9_-]+|fill[-_ ]?me[-_ ]?in\b|todo\b|fixme\b))|^([xX]{3,}|\.\.\.|\*{3,})$`)
 })
 
+// mayHold is false for most texts that hold no placeholder, at a fraction of the pattern's cost.
+func mayHold(text string) bool {
+	for i := range len(text) {
+		rest := text[i:]
+		switch text[i] | 0x20 {
+		case '{', '<': // and [
+			return true
+		case 'x', '.', '*': // the last alternative, which is the whole text
+			if i == 0 && len(text) >= 3 && text[1]|0x20 == text[0]|0x20 {
+				return true
+			}
+		case 'c':
+			if begins(rest, "change") {
+				return true
+			}
+		case 'r':
+			if begins(rest, "replace") {
+				return true
+			}
+		case 'y':
+			if begins(rest, "your") {
+				return true
+			}
+		case 'f':
+			if begins(rest, "fill") || begins(rest, "fixme") {
+				return true
+			}
+		case 't':
+			if begins(rest, "todo") {
+				return true
+			}
+		}
+		if text[i] >= utf8.RuneSelf {
+			return true // the pattern takes a few other letters for ASCII ones
+		}
+	}
+	return false
+}
+
+func begins(text, word string) bool {
+	return len(text) >= len(word) && strings.EqualFold(text[:len(word)], word)
+}
+
 // Placeholder guards against a template that was deployed as it was.
 var Placeholder = &rules.Rule{
 	ID:       "secrets/placeholder",
@@ -22,7 +67,6 @@ var Placeholder = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{facts.EveryValue},
 	Check: func(p *rules.Pass) {
-		pattern := placeholders()
 		var unknown facts.Setting
 		judged := false
 		for _, setting := range p.Values() {
@@ -31,7 +75,10 @@ var Placeholder = &rules.Rule{
 				continue
 			}
 			judged = true
-			match := pattern.FindStringSubmatchIndex(setting.Text)
+			var match []int
+			if mayHold(setting.Text) {
+				match = placeholders().FindStringSubmatchIndex(setting.Text)
+			}
 			if match == nil {
 				continue
 			}

@@ -1,18 +1,10 @@
 package bitnami
 
 import (
-	"sync"
-
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
-
-// listTable has only the variable that lists the backend nodes.
-var listTable = sync.OnceValue(func() *variableTable {
-	v := pgpoolTable().byName["PGPOOL_BACKEND_NODES"]
-	return &variableTable{variables: []*variable{v}, byName: map[string]*variable{v.name: v}, aliases: map[string][]*variable{}}
-})
 
 // Backends gives index, host and port of the backend nodes that [Pgpool] would give for a container without a
 // PGPOOL_USER_CONF_FILE, and nothing else of them, at a fraction of its cost.
@@ -28,15 +20,19 @@ func Backends(c *facts.Container, ctx input.Context) []facts.BackendNode {
 	if tag := pgpoolVersion(c.Image); tag.Known() {
 		version = tag.Text
 	}
-	w := &writer{environment: &environment{table: listTable(), container: &few, ctx: ctx, version: version}, settings: facts.Settings{}}
+	table := pgpoolTable()
+	w := &writer{
+		environment: &environment{table: table, generation: table.generations.Of(version), container: &few, ctx: ctx, version: version},
+		settings:    facts.Settings{}, addresses: true,
+	}
 	w.collect()
-	for _, v := range w.table.variables {
-		w.complete(v)
+	const key = facts.Key("PGPOOL_BACKEND_NODES")
+	switch list, ok := w.values[key]; {
+	case ok:
+		w.values[key] = w.completed(table.byName[string(key)], list)
+	case w.unknown != "":
+		return nil
 	}
 	w.backends()
-	backends := pgpoolconf.Backends(w.settings)
-	for i, b := range backends {
-		backends[i] = facts.BackendNode{Index: b.Index, Host: facts.Setting{Text: b.Host.Text}, Port: facts.Setting{Text: b.Port.Text}}
-	}
-	return backends
+	return pgpoolconf.Addresses(w.settings)
 }

@@ -13,12 +13,16 @@ import (
 
 // environment is a container's environment as the image sees it.
 type environment struct {
-	table     *variableTable
-	container *facts.Container
-	ctx       input.Context
+	table      *variableTable
+	generation *generation
+	container  *facts.Container
+	ctx        input.Context
 	// version is Pgpool-II's version, "" when it is not known or the image is another.
 	version string
-	values  facts.Settings
+	// values are those that are written; the defaults of the others are the generation's.
+	values facts.Settings
+	// settings are a node's own parameters, those that are not the same with every node.
+	settings facts.Settings
 	// written are the names in the order in which they are first given a value.
 	written []string
 	notes   map[string]facts.VariableNote
@@ -34,7 +38,9 @@ type environment struct {
 // newEnvironment reads a container's assignments: of several of one name the last wins, a file that NAME_FILE names wins
 // over NAME, an alias stands in for an empty variable, and an empty variable has its default.
 func newEnvironment(c *facts.Container, table *variableTable, version string, ctx input.Context) *environment {
-	e := &environment{table: table, container: c, ctx: ctx, version: version, notes: map[string]facts.VariableNote{}}
+	e := &environment{
+		table: table, generation: table.generations.Of(version), container: c, ctx: ctx, version: version, notes: map[string]facts.VariableNote{},
+	}
 	switch {
 	case c.Format == facts.ComposeEnv || c.Format == facts.DockerEnv:
 		e.partial = "an env file need not be all that the container is given"
@@ -47,47 +53,52 @@ func newEnvironment(c *facts.Container, table *variableTable, version string, ct
 			e.fromFile(v, e.values[facts.Key(name)])
 		}
 	}
-	for base, aliases := range table.aliases {
-		e.resolveAliases(base, aliases)
-	}
-	for _, v := range table.variables {
-		e.complete(v)
-	}
+	e.aliases()
+	e.complete()
 	e.noteNames()
 	return e
 }
 
 // collect takes the last value of each name and hangs the others behind it.
 func (e *environment) collect() {
-	given := map[string][]facts.Setting{}
-	for _, assignment := range e.container.Environment {
-		if assignment.Name == "" {
-			if !assignment.Value.Known() && e.unknown == "" {
-				e.unknown = cmp.Or(assignment.Value.Why, "a part of the environment is not among the inputs")
+	given := e.container.Environment
+	e.values = make(facts.Settings, len(given))
+	e.written = make([]string, 0, len(given))
+	var repeated map[facts.Key][]facts.Setting // all values of names that are given several
+	for i := range given {
+		value := given[i].Value
+		if given[i].Name == "" {
+			if !value.Known() && e.unknown == "" {
+				e.unknown = cmp.Or(value.Why, "a part of the environment is not among the inputs")
 			}
 			continue
 		}
-		if given[assignment.Name] == nil {
-			e.written = append(e.written, assignment.Name)
+		value.Key, value.Norm, value.Bad = facts.Key(given[i].Name), value.Text, ""
+		if before, again := e.values[value.Key]; again {
+			if repeated == nil {
+				repeated = map[facts.Key][]facts.Setting{}
+			}
+			if repeated[value.Key] == nil {
+				repeated[value.Key] = []facts.Setting{before}
+			}
+			repeated[value.Key] = append(repeated[value.Key], value)
+		} else {
+			e.written = append(e.written, given[i].Name)
 		}
-		value := assignment.Value
-		value.Key, value.Norm, value.Bad = facts.Key(assignment.Name), value.Text, ""
-		given[assignment.Name] = append(given[assignment.Name], value)
+		e.values[value.Key] = value
 	}
-	e.values = make(facts.Settings, len(given)+len(e.table.variables)/2)
-	for name, values := range given {
+	for key, values := range repeated {
 		effective := values[len(values)-1]
+		effective.Overridden = slices.Clip(effective.Overridden)
 		for _, hidden := range slices.Backward(values[:len(values)-1]) {
 			effective.Overridden = append(effective.Overridden, hidden)
 		}
-		e.values[facts.Key(name)] = effective
+		e.values[key] = effective
 	}
 }
 
 // reads says whether the image, in the declared version, reads the variable.
-func (e *environment) reads(v *variable) bool {
-	return v.fate == "" && !pgpoolconf.Before(e.version, v.since)
-}
+func (e *environment) reads(v *variable) bool { return e.generation.reads[v.index] }
 
 // newLayout is the version before which only the four passwords are read from files. The scripts were rewritten in 2025;
 // the last image known to have the old ones is 4.5.5.
@@ -148,6 +159,19 @@ func hidden(settings facts.Settings, key facts.Key) []facts.Setting {
 	return append([]facts.Setting{old}, overridden...)
 }
 
+// aliases puts aliases that are written in the place of the variables for which they stand.
+func (e *environment) aliases() {
+	var bases []string
+	for key := range e.values {
+		if v := e.table.byName[string(key)]; v != nil && v.alias != "" && !slices.Contains(bases, v.alias) {
+			bases = append(bases, v.alias)
+		}
+	}
+	for _, base := range bases {
+		e.resolveAliases(base, e.table.aliases[base])
+	}
+}
+
 // resolveAliases gives an empty variable the value of the strongest of its aliases that has one.
 func (e *environment) resolveAliases(base string, aliases []*variable) {
 	key := facts.Key(base)
@@ -196,27 +220,60 @@ func (e *environment) take(alias *variable, key facts.Key) []facts.Setting {
 	return chain
 }
 
-// complete fills in a variable's default and says what the image makes of its value.
-func (e *environment) complete(v *variable) {
-	key := facts.Key(v.name)
-	set, ok := e.values[key]
-	switch {
-	case !e.reads(v) || v.alias != "":
-		return
-	case !ok && e.unknown != "":
-		e.values[key] = facts.Setting{Key: key, State: facts.Unresolved, Why: e.unknown}
-		return
-	case (!ok || set.Known() && set.Text == "") && e.defaultOf(v) != "":
-		value := facts.Setting{Key: key, Text: e.defaultOf(v), State: facts.Default, Why: "the image's default"}
-		if ok {
-			value.Why = "the image's default, because it is empty"
-			value.Origin, value.Via, value.Overridden = set.Origin, set.Via, set.Overridden
+// complete says what the image makes of the values that are written.
+func (e *environment) complete() {
+	for key, set := range e.values {
+		if v := e.table.byName[string(key)]; v != nil && v.alias == "" && e.reads(v) {
+			e.values[key] = e.completed(v, set)
 		}
-		set = value
-	case !ok:
-		return
 	}
-	e.values[key] = e.judge(v, set)
+}
+
+// lookup gives a variable with its default filled in; ok is false when it has neither a value nor a default.
+func (e *environment) lookup(key facts.Key) (setting facts.Setting, ok bool) {
+	if setting, ok = e.values[key]; ok {
+		return setting, true
+	}
+	if e.unknown == "" {
+		setting, ok = e.generation.environment.settings[key]
+		return setting, ok
+	}
+	if v := e.table.byName[string(key)]; v != nil && v.alias == "" && e.reads(v) {
+		return facts.Setting{Key: key, State: facts.Unresolved, Why: e.unknown}, true
+	}
+	return facts.Setting{}, false
+}
+
+// all are the variables with their defaults filled in.
+func (e *environment) all() facts.Settings {
+	if e.unknown == "" {
+		return e.generation.environment.all(e.values)
+	}
+	for _, v := range e.table.variables {
+		if setting, ok := e.lookup(facts.Key(v.name)); ok {
+			e.values[setting.Key] = setting
+		}
+	}
+	return e.values
+}
+
+// lend is all in a map that is to be given back.
+func (e *environment) lend() (all facts.Settings, giveBack func()) {
+	if e.unknown == "" {
+		return e.generation.environment.lend(e.values)
+	}
+	return e.all(), func() {}
+}
+
+// completed is a value that is written as the image takes it. An empty one has the variable's default.
+func (e *environment) completed(v *variable, set facts.Setting) facts.Setting {
+	if text := e.defaultOf(v); set.Known() && set.Text == "" && text != "" {
+		set = facts.Setting{
+			Key: facts.Key(v.name), Text: text, State: facts.Default, Why: imageDefault + ", because it is empty",
+			Origin: set.Origin, Via: set.Via, Overridden: set.Overridden,
+		}
+	}
+	return e.judge(v, set)
 }
 
 // defaultOf is the variable's default in the declared version: until image 4.3.1-debian-10-r67 passwords were sent as md5.
@@ -288,7 +345,7 @@ func (e *environment) get(name facts.Key) facts.Setting {
 	if v := e.table.byName[string(name)]; v != nil && !e.reads(v) {
 		return facts.Setting{Key: name}
 	}
-	if s, ok := e.values[name]; ok {
+	if s, ok := e.lookup(name); ok {
 		return s
 	}
 	if e.unknown != "" {

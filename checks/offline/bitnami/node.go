@@ -4,8 +4,10 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/byversion"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
 )
@@ -18,6 +20,29 @@ import (
 // from postgresql.conf files that are mounted and among the inputs, and from the command line, which is the strongest.
 // Any other image of PostgreSQL has its command line and a mounted config_file alone.
 func Node(c *facts.Container, ctx input.Context) *facts.Node {
+	node, e, settings := newNode(c, ctx)
+	node.Environment = e.all()
+	if node.Settings == nil {
+		node.Settings = settings.all(e.settings)
+	}
+	return node
+}
+
+// LendNode is [Node] for one of many: after giveBack nobody may look at its Environment and Settings, whose memory the next
+// one gets.
+func LendNode(c *facts.Container, ctx input.Context) (node *facts.Node, giveBack func()) {
+	node, e, common := newNode(c, ctx)
+	environment, settings := func() {}, func() {}
+	node.Environment, environment = e.lend()
+	if node.Settings == nil {
+		node.Settings, settings = common.lend(e.settings)
+	}
+	return node, func() { environment(); settings() }
+}
+
+// newNode leaves Environment to be filled in, and where there is no conf file Settings: they are those of the environment
+// over common ones.
+func newNode(c *facts.Container, ctx input.Context) (*facts.Node, *environment, *common) {
 	node := &facts.Node{Name: containerName(c), Container: c, Version: postgresVersion(c.Image)}
 	major := ""
 	if node.Version.Known() {
@@ -25,7 +50,9 @@ func Node(c *facts.Container, ctx input.Context) *facts.Node {
 	}
 	node.Image = !slices.Contains(Classify(c), RolePlainPostgreSQL)
 	var e *environment
+	settings := plainSettings
 	if node.Image {
+		settings = imageSettings()
 		e = newEnvironment(c, nodeTable(), "", ctx)
 		e.identity()
 		if name := e.get("REPMGR_NODE_NAME"); name.Known() && name.Text != "" {
@@ -33,14 +60,35 @@ func Node(c *facts.Container, ctx input.Context) *facts.Node {
 		}
 		node.Notes, node.Refusals = e.notes, nodeRefusals(e)
 	} else {
-		e = &environment{table: &variableTable{}, container: c, ctx: ctx}
+		table := noVariables()
+		e = &environment{table: table, generation: table.generations.Of(""), container: c, ctx: ctx}
 		e.collect()
 	}
-	node.Environment = e.values
+	base := settings.Of(major)
 	node.Files = e.confFiles(node.Image)
-	node.Settings = e.parameters(node, major)
-	return node
+	if len(node.Files) > 0 {
+		node.Settings = postgresqlconf.EffectiveIn(node.Files, major)
+		e.parameters(layered{own: node.Settings}, node.Image, major)
+	} else {
+		e.settings = facts.Settings{}
+		e.parameters(layered{own: e.settings, base: base.settings}, node.Image, major)
+	}
+	return node, e, base
 }
+
+// The parameters of nodes whose environment says nothing of them, by the major version of PostgreSQL.
+var (
+	plainSettings = byversion.New(func(major string) *common {
+		return &common{settings: postgresqlconf.EffectiveIn(nil, major)}
+	})
+	imageSettings = sync.OnceValue(func() *byversion.Table[*common] {
+		return byversion.New(func(major string) *common {
+			settings := postgresqlconf.EffectiveIn(nil, major)
+			newEnvironment(&facts.Container{}, nodeTable(), "", input.Context{}).parameters(layered{own: settings}, true, major)
+			return &common{settings: settings}
+		})
+	})
+)
 
 // identity fills in the node's name and number as the image does when they are not given.
 func (e *environment) identity() {
@@ -85,34 +133,33 @@ func nodeNumber(name string) string {
 	return digits
 }
 
-// parameters are PostgreSQL's settings: the image's variables, over them the conf files, over them the command line.
-func (e *environment) parameters(node *facts.Node, major string) facts.Settings {
-	settings := postgresqlconf.EffectiveIn(node.Files, major)
-	if node.Image {
+// parameters are PostgreSQL's settings: the image's variables, over them the conf files, which are there already, over
+// them the command line.
+func (e *environment) parameters(settings layered, image bool, major string) {
+	if image {
 		e.fromVariables(settings, major)
 	}
-	e.fromCommand(settings, node.Image, major)
-	return settings
+	e.fromCommand(settings, image, major)
 }
 
 // fromVariables puts the image's variables under what the conf files set.
-func (e *environment) fromVariables(settings facts.Settings, major string) {
+func (e *environment) fromVariables(settings layered, major string) {
 	put := func(value facts.Setting) {
-		switch top := settings[value.Key]; top.State {
+		switch top, _ := settings.get(value.Key); top.State {
 		case facts.Set:
 			top.Overridden = append(top.Overridden, hidden(facts.Settings{value.Key: value}, value.Key)...)
-			settings[value.Key] = top
+			settings.put(top)
 		case facts.Unresolved: // a conf file that was not read may set it; what a variable sets is the best guess
 			if value.State == facts.Set {
-				settings[value.Key] = value
+				settings.put(value)
 			}
 		default:
-			settings[value.Key] = value
+			settings.put(value)
 		}
 	}
-	for _, v := range e.table.variables {
+	for _, v := range e.generation.parametric {
 		value := e.get(facts.Key(v.name))
-		if v.parameter == "" || v.alias != "" || value.State == facts.Absent || value.Known() && value.Text == "" {
+		if value.State == facts.Absent || value.Known() && value.Text == "" {
 			continue
 		}
 		put(asParameter(value, v.parameter, major))
@@ -135,9 +182,9 @@ func (e *environment) fromVariables(settings facts.Settings, major string) {
 			Why: "the image makes it of REPMGR_PARTNER_NODES when the primary starts for the first time",
 		})
 	}
-	if settings["listen_addresses"].State == facts.Default {
+	if settings.own["listen_addresses"].State == facts.Default {
 		// The image does not leave PostgreSQL's own default, and what it writes is not told by any variable.
-		delete(settings, "listen_addresses")
+		delete(settings.own, "listen_addresses")
 	}
 }
 
@@ -155,13 +202,13 @@ func asParameter(value facts.Setting, name facts.Key, major string) facts.Settin
 }
 
 // fromCommand puts what the server's command line sets over everything.
-func (e *environment) fromCommand(settings facts.Settings, image bool, major string) {
+func (e *environment) fromCommand(settings layered, image bool, major string) {
 	for _, flag := range e.flags(image) {
 		value := postgresqlconf.Value(flag, major)
-		if top, ok := settings[value.Key]; ok && (top.State != facts.Default || top.Origin.Known()) {
-			value.Overridden = hidden(settings, value.Key)
+		if top, ok := settings.get(value.Key); ok && (top.State != facts.Default || top.Origin.Known()) {
+			value.Overridden = hidden(facts.Settings{value.Key: top}, value.Key)
 		}
-		settings[value.Key] = value
+		settings.put(value)
 	}
 }
 

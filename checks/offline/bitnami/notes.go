@@ -11,15 +11,20 @@ func formatInteger(n int64) string { return strconv.FormatInt(n, 10) }
 
 // noteNames tells of the names in the environment that the image does not take for variables of its own.
 func (e *environment) noteNames() {
-	origins := make(map[string]facts.Origin, len(e.written))
-	for _, assignment := range e.container.Environment {
-		origins[assignment.Name] = assignment.Value.Origin
-	}
+	var last map[string]int
 	for _, name := range e.written {
-		if note, ok := e.note(name); ok {
-			note.Origin = origins[name]
-			e.notes[name] = note
+		note, ok := e.note(name)
+		if !ok {
+			continue
 		}
+		if last == nil {
+			last = make(map[string]int, len(e.written))
+			for i := range e.container.Environment {
+				last[e.container.Environment[i].Name] = i
+			}
+		}
+		note.Origin = e.container.Environment[last[name]].Value.Origin
+		e.notes[name] = note
 	}
 }
 
@@ -88,7 +93,7 @@ func (e *environment) noteWithoutEffect(v *variable) (facts.VariableNote, bool) 
 // noteUnknown tells of a name that is in no table: of one that looks like a variable of these images, or is nearly one.
 func (e *environment) noteUnknown(name string) (facts.VariableNote, bool) {
 	upper := strings.ToUpper(name)
-	pgpool := e.table == pgpoolTable()
+	pgpool := e.table.pgpool
 	// An env file that stands by itself, without an image, can be for all containers.
 	single := e.container.Image.State != facts.Absent || e.container.Image.Text != ""
 	switch {

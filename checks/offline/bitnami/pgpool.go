@@ -5,6 +5,7 @@ package bitnami
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,31 +26,56 @@ import (
 // inputs is put over them; if it is not among the inputs, Environment["PGPOOL_USER_CONF_FILE"].Why says so, and any of the
 // Settings may be another in truth.
 func Pgpool(c *facts.Container, ctx input.Context) *facts.Pgpool {
+	p, w := newPgpool(c, ctx)
+	p.Environment = w.all()
+	if p.Settings == nil {
+		p.Settings = w.generation.settings.all(w.settings)
+	}
+	return p
+}
+
+// LendPgpool is [Pgpool] for one of many: after giveBack nobody may look at its Environment and Settings, whose memory the
+// next one gets.
+func LendPgpool(c *facts.Container, ctx input.Context) (p *facts.Pgpool, giveBack func()) {
+	p, w := newPgpool(c, ctx)
+	environment, settings := func() {}, func() {}
+	p.Environment, environment = w.lend()
+	if p.Settings == nil {
+		p.Settings, settings = w.generation.settings.lend(w.settings)
+	}
+	return p, func() { environment(); settings() }
+}
+
+// newPgpool leaves Environment to be filled in, and Settings where no conf file is put over them.
+func newPgpool(c *facts.Container, ctx input.Context) (*facts.Pgpool, *writer) {
 	p := &facts.Pgpool{Name: containerName(c), Container: c, Image: true, Version: pgpoolVersion(c.Image)}
 	version := ""
 	if p.Version.Known() {
 		version = p.Version.Text
 	}
-	w := &writer{environment: newEnvironment(c, pgpoolTable(), version, ctx), settings: make(facts.Settings, 128)}
+	w := &writer{environment: newEnvironment(c, pgpoolTable(), version, ctx), settings: facts.Settings{}}
 	w.inherit("PGPOOL_HEALTH_CHECK_USER", "PGPOOL_SR_CHECK_USER")
 	w.inherit("PGPOOL_HEALTH_CHECK_PASSWORD", "PGPOOL_SR_CHECK_PASSWORD")
-	w.fixed()
 	w.variables()
 	w.authentication()
 	w.tls()
 	p.BackendList = w.backends()
 	if conf := w.userConf(); conf != nil {
 		p.Files = []*facts.ConfFile{conf}
-		pgpoolconf.Apply(w.settings, p.Files, version)
+		p.Settings = maps.Clone(w.generation.written)
+		maps.Copy(p.Settings, w.settings)
+		pgpoolconf.Apply(p.Settings, p.Files, version)
+		pgpoolconf.Fill(p.Settings, p.Files, version)
 		for name, note := range pgpoolconf.Notes(p.Files, version) {
 			w.notes[name] = note
 		}
+		p.Backends = pgpoolconf.Backends(p.Settings)
+	} else {
+		p.Backends = pgpoolconf.Backends(w.settings)
 	}
-	pgpoolconf.Fill(w.settings, p.Files, version)
-	p.Environment, p.Settings, p.Notes = w.values, w.settings, w.notes
-	p.Backends = pgpoolconf.Backends(p.Settings)
+	p.Notes = w.notes
 	p.Refusals = pgpoolRefusals(w.environment, p.BackendList)
-	return p
+	return p, w
 }
 
 // containerName is the container's name, else the file that declares it.
@@ -67,12 +93,15 @@ func containerName(c *facts.Container) string {
 // writer writes the settings as libpgpool.sh writes pgpool.conf.
 type writer struct {
 	*environment
+	// settings are those that are not the generation's.
 	settings facts.Settings
+	// addresses says that of the backend nodes only host and port are asked for.
+	addresses bool
 }
 
 // inherit gives a variable that is not set the value of another.
 func (w *writer) inherit(name, from facts.Key) {
-	set, ok := w.values[name]
+	set, ok := w.lookup(name)
 	if ok && !(set.Known() && set.Text == "") && set.State != facts.Unresolved {
 		return
 	}
@@ -112,17 +141,13 @@ func (w *writer) fixed() {
 	set("search_primary_node_timeout", "0")
 }
 
-// variables writes the parameters that have a variable each.
+// variables writes the parameters that have a variable each and not its default.
 func (w *writer) variables() {
-	for _, v := range w.table.variables {
-		if v.parameter == "" || !w.reads(v) {
-			continue
+	for _, v := range w.generation.parametric {
+		value := w.get(facts.Key(v.name))
+		if value.Why != imageDefault || !isDefault(value) {
+			w.parameter(v, v.parameter, value)
 		}
-		if p, ok := pgpoolconf.Parameter(string(v.parameter)); !ok || !p.Exists(w.version) {
-			// The image replaces a line of the sample file; a parameter that the sample lacks is not added.
-			continue
-		}
-		w.parameter(v, v.parameter, w.get(facts.Key(v.name)))
 	}
 	if v := w.table.byName["PGPOOL_AUTO_FAILBACK"]; w.reads(v) {
 		w.parameter(v, "auto_failback", w.get(facts.Key(v.name)))
@@ -194,6 +219,13 @@ func normalise(name facts.Key, text, version string) (norm, bad string) {
 
 // fromLine is what pgpool makes of a line that the image writes with a text that may not be what a line can hold.
 func fromLine(name, written, text, version string) (norm, bad string) {
+	if plain(written, text) {
+		norm, bad, refused := pgpoolconf.Normalise(name, text, version)
+		if refused {
+			norm = ""
+		}
+		return norm, bad
+	}
 	conf := pgpoolconf.Read(facts.NewSource("", []byte(name+" = "+written+"\n")), input.Context{})
 	if conf.Refused != "" || len(conf.Assignments) == 0 || conf.Assignments[0].Name != name {
 		return "", "it breaks the line in pgpool.conf: pgpool does not start"
@@ -207,6 +239,14 @@ func fromLine(name, written, text, version string) (norm, bad string) {
 		bad = "it breaks the line in pgpool.conf: pgpool reads " + strconv.Quote(read)
 	}
 	return norm, bad
+}
+
+// plain says whether pgpool reads a text out of a line just as it is, quoted or not: then it need not be tried.
+func plain(written, text string) bool {
+	if len(written) > len(text) {
+		return !strings.ContainsAny(text, "'\n\x00\\")
+	}
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // authentication writes what follows from whether pool_hba.conf and pool_passwd are used.
@@ -295,6 +335,9 @@ func (w *writer) backends() []facts.BackendEntry {
 		index := fields[0].Text
 		w.backend("backend_hostname"+index, fields, 1, "", true, nodes)
 		w.backend("backend_port"+index, fields, 2, "5432", false, nodes)
+		if w.addresses {
+			continue
+		}
 		w.backend("backend_weight"+index, fields, 3, "1", false, nodes)
 		w.backend("backend_data_directory"+index, fields, 4, "/opt/bitnami/pgpool/data", true, nodes)
 		w.backend("backend_flag"+index, fields, 5, "ALLOW_TO_FAILOVER", true, nodes)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/byversion"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/spelling"
 )
@@ -45,6 +46,7 @@ const (
 
 // variable is one variable of an image.
 type variable struct {
+	index        int // in the table
 	name         string
 	kind         kind
 	defaultValue string
@@ -60,22 +62,27 @@ type variable struct {
 }
 
 type variableTable struct {
-	variables []*variable
-	byName    map[string]*variable
-	aliases   map[string][]*variable // by the variable for which they stand, the strongest first
+	pgpool      bool // it is the pgpool image's
+	variables   []*variable
+	byName      map[string]*variable
+	aliases     map[string][]*variable // by the variable for which they stand, the strongest first
+	generations *byversion.Table[*generation]
 }
 
 var (
-	pgpoolTable = sync.OnceValue(func() *variableTable { return readTable(pgpoolVariables) })
-	nodeTable   = sync.OnceValue(func() *variableTable { return readTable(nodeVariables) })
+	pgpoolTable = sync.OnceValue(func() *variableTable { return readTable(pgpoolVariables, true) })
+	nodeTable   = sync.OnceValue(func() *variableTable { return readTable(nodeVariables, false) })
+	// noVariables is for images that make nothing of their environment.
+	noVariables = sync.OnceValue(func() *variableTable { return readTable("name", false) })
 )
 
-func readTable(data string) *variableTable {
-	t := &variableTable{byName: map[string]*variable{}, aliases: map[string][]*variable{}}
+func readTable(data string, pgpool bool) *variableTable {
+	t := &variableTable{pgpool: pgpool, byName: map[string]*variable{}, aliases: map[string][]*variable{}}
+	t.generations = byversion.New(t.generation)
 	lines := strings.Split(strings.TrimSuffix(data, "\n"), "\n")
 	header := strings.Split(lines[0], "\t")
 	for _, line := range lines[1:] {
-		v := &variable{}
+		v := &variable{index: len(t.variables)}
 		for i, value := range strings.Split(line, "\t") {
 			switch header[i] {
 			case "name":

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/byversion"
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf/guc"
 )
 
@@ -26,6 +27,9 @@ func Key(name string) (key facts.Key, ok bool) {
 	n, err := strconv.Atoi(index)
 	if err != nil || n < 0 || !guc.Decimal(index[0]) {
 		return facts.Key(name), false
+	}
+	if index[0] != '0' && p.Name == name[:len(name)-len(index)] || index == "0" {
+		return facts.Key(name), true
 	}
 	return facts.Key(p.Name + strconv.Itoa(n)), true
 }
@@ -107,21 +111,28 @@ func effective(name, version string) bool {
 // what could not be read, they are unresolved instead.
 func Fill(settings facts.Settings, files []*facts.ConfFile, version string) {
 	unread := firstUnread(files)
-	for _, name := range parameters().judged {
-		key := facts.Key(name)
-		if _, ok := settings[key]; ok {
-			continue
-		}
-		setting := DefaultSetting(name, version)
-		if setting.State == facts.Absent {
+	for _, setting := range defaults.Of(version) {
+		if _, ok := settings[setting.Key]; ok {
 			continue
 		}
 		if unread != "" {
-			setting = facts.Setting{Key: key, State: facts.Unresolved, Why: unread}
+			setting = facts.Setting{Key: setting.Key, State: facts.Unresolved, Why: unread}
 		}
-		settings[key] = setting
+		settings[setting.Key] = setting
 	}
 }
+
+// defaults are the parameters that rules look at and that a version has, with their defaults.
+var defaults = byversion.New(func(version string) []facts.Setting {
+	var settings []facts.Setting
+	for _, name := range parameters().judged {
+		setting := DefaultSetting(name, version)
+		if setting.State != facts.Absent {
+			settings = append(settings, setting)
+		}
+	}
+	return settings
+})
 
 // firstUnread is the reason why a parameter that no file sets may be set all the same; empty when there is none.
 func firstUnread(files []*facts.ConfFile) string {
@@ -159,15 +170,7 @@ func DefaultSetting(name, version string) facts.Setting {
 // Backends are the backend nodes that pgpool ends up with, in the order of their index. A node without a port is none:
 // pgpool leaves it out.
 func Backends(settings facts.Settings) []facts.BackendNode {
-	var indexes []int
-	for key := range settings {
-		if index, ok := strings.CutPrefix(string(key), "backend_port"); ok && settings[key].Norm != "0" {
-			if n, err := strconv.Atoi(index); err == nil {
-				indexes = append(indexes, n)
-			}
-		}
-	}
-	slices.Sort(indexes)
+	indexes := backendIndexes(settings)
 	nodes := make([]facts.BackendNode, 0, len(indexes))
 	for _, n := range indexes {
 		index := strconv.Itoa(n)
@@ -181,6 +184,37 @@ func Backends(settings facts.Settings) []facts.BackendNode {
 			Index: index, Host: get("backend_hostname"), Port: get("backend_port"), Weight: get("backend_weight"),
 			DataDirectory: get("backend_data_directory"), Flag: get("backend_flag"), ApplicationName: get("backend_application_name"),
 		})
+	}
+	return nodes
+}
+
+// backendIndexes are the indexes of the backend nodes, in order.
+func backendIndexes(settings facts.Settings) []int {
+	var indexes []int
+	for key := range settings {
+		if index, ok := strings.CutPrefix(string(key), "backend_port"); ok && settings[key].Norm != "0" {
+			if n, err := strconv.Atoi(index); err == nil {
+				indexes = append(indexes, n)
+			}
+		}
+	}
+	slices.Sort(indexes)
+	return indexes
+}
+
+// Addresses gives index, host and port of the nodes that [Backends] gives, and nothing else of them but their texts.
+func Addresses(settings facts.Settings) []facts.BackendNode {
+	indexes := backendIndexes(settings)
+	nodes := make([]facts.BackendNode, 0, len(indexes))
+	for _, n := range indexes {
+		index := strconv.Itoa(n)
+		get := func(name string) facts.Setting {
+			if setting, ok := settings[facts.Key(name+index)]; ok {
+				return facts.Setting{Text: setting.Text}
+			}
+			return facts.Setting{Text: DefaultSetting(name+index, "").Text}
+		}
+		nodes = append(nodes, facts.BackendNode{Index: index, Host: get("backend_hostname"), Port: get("backend_port")})
 	}
 	return nodes
 }

@@ -176,6 +176,12 @@ func find(name string) (p *Param, index string, ok bool) {
 	if p := t.byName[name]; p != nil {
 		return p, "", true
 	}
+	// No name of the table ends in a digit, so that nothing longer can match.
+	if base := strings.TrimRight(name, "0123456789"); len(base) < len(name) {
+		if p := t.byName[base]; p != nil && p.Index != NoIndex {
+			return p, name[len(base):], true
+		}
+	}
 	for _, p := range t.arrays {
 		if strings.HasPrefix(name, p.Name) {
 			return p, name[len(p.Name):], true
@@ -189,7 +195,7 @@ func Names() []string { return slices.Clone(parameters().names) }
 
 // Exists says whether a version of Pgpool-II knows the parameter; version "" asks for any version from 4.0 on that still
 // has it.
-func (p Param) Exists(version string) bool {
+func (p *Param) Exists(version string) bool {
 	r, ok := parseRelease(version)
 	if !ok {
 		return p.Fate != Removed && !strings.HasPrefix(p.since, "4.8")
@@ -209,10 +215,10 @@ func (p Param) Exists(version string) bool {
 }
 
 // Since is the first version that has the parameter.
-func (p Param) Since() string { return p.since }
+func (p *Param) Since() string { return p.since }
 
 // Values are the words of an enumeration that a version takes; version "" is the newest.
-func (p Param) Values(version string) []string {
+func (p *Param) Values(version string) []string {
 	r, known := parseRelease(version)
 	var words []string
 	for _, word := range p.values {

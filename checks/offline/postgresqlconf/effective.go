@@ -4,7 +4,19 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/byversion"
 )
+
+// defaults are the parameters of a major version that rules look at, with their defaults.
+var defaults = byversion.New(func(major string) []facts.Setting {
+	var settings []facts.Setting
+	for i := range parameters {
+		if parameters[i].exists(major) {
+			settings = append(settings, DefaultSetting(string(parameters[i].name), major))
+		}
+	}
+	return settings
+})
 
 // Effective gives what the files, read one after the other, set in the newest version of PostgreSQL; [EffectiveIn] knows
 // others.
@@ -27,16 +39,14 @@ func EffectiveIn(files []*facts.ConfFile, major string) facts.Settings {
 		}
 	}
 	unread := firstUnread(files)
-	for i := range parameters {
-		name := parameters[i].name
-		if _, ok := settings[name]; ok || !parameters[i].exists(major) {
+	for _, setting := range defaults.Of(major) {
+		if _, ok := settings[setting.Key]; ok {
 			continue
 		}
 		if unread != "" {
-			settings[name] = facts.Setting{Key: name, State: facts.Unresolved, Why: unread}
-			continue
+			setting = facts.Setting{Key: setting.Key, State: facts.Unresolved, Why: unread}
 		}
-		settings[name] = DefaultSetting(string(name), major)
+		settings[setting.Key] = setting
 	}
 	return settings
 }

@@ -1,0 +1,59 @@
+package bitnami
+
+import (
+	"maps"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
+)
+
+// generation is what the images with one version of Pgpool-II have in common ("" when there is no version to go by): what
+// they make of variables that nobody sets. It is worked out once, for it is most of what a container has.
+type generation struct {
+	reads []bool // by index of the variable
+	// environment are the variables that have a default.
+	environment *common
+	// parametric are the variables that stand for a parameter. Of pgpool.conf only those that the version knows are among
+	// them: the image replaces a line of the sample file, and a parameter that the sample lacks is not added.
+	parametric []*variable
+	// written is the pgpool.conf that the image writes out of defaults alone, settings what Pgpool-II makes of it; nil for
+	// nodes.
+	written  facts.Settings
+	settings *common
+}
+
+func (t *variableTable) generation(version string) *generation {
+	g := &generation{reads: make([]bool, len(t.variables)), environment: &common{settings: facts.Settings{}}}
+	for _, v := range t.variables {
+		g.reads[v.index] = v.fate == "" && !pgpoolconf.Before(version, v.since)
+	}
+	e := &environment{table: t, generation: g, version: version}
+	for _, v := range t.variables {
+		if text := e.defaultOf(v); text != "" && e.reads(v) && v.alias == "" {
+			key := facts.Key(v.name)
+			g.environment.settings[key] = e.judge(v, facts.Setting{Key: key, Text: text, State: facts.Default, Why: imageDefault})
+		}
+		written := v.parameter != "" && v.alias == ""
+		if p, ok := pgpoolconf.Parameter(string(v.parameter)); t.pgpool && written {
+			written = e.reads(v) && ok && p.Exists(version)
+		}
+		if written {
+			g.parametric = append(g.parametric, v)
+		}
+	}
+	if t.pgpool {
+		w := &writer{environment: e, settings: facts.Settings{}}
+		w.fixed()
+		for _, v := range g.parametric {
+			if setting, ok := g.environment.settings[facts.Key(v.name)]; ok {
+				w.parameter(v, v.parameter, setting)
+			}
+		}
+		g.written = w.settings
+		g.settings = &common{settings: maps.Clone(w.settings)}
+		pgpoolconf.Fill(g.settings.settings, nil, version)
+	}
+	return g
+}
+
+const imageDefault = "the image's default"
