@@ -32,6 +32,8 @@ type Container struct {
 	Command []string
 	// Profiles are compose profiles; a service with profiles does not start by itself.
 	Profiles []string
+
+	packed []packed // the environment, put aside
 }
 
 // Port is one published port.

@@ -35,14 +35,26 @@ func (l *loader) pgpool(c *facts.Container) *facts.Pgpool {
 	if !l.options.Deferred || !selfContained(c) {
 		return bitnami.Pgpool(c, l.context)
 	}
-	return &facts.Pgpool{Container: c, Backends: bitnami.Backends(c, l.context)}
+	p := &facts.Pgpool{Container: c, Backends: bitnami.Backends(c, l.context)}
+	l.putAside(c)
+	return p
 }
 
 func (l *loader) node(c *facts.Container) *facts.Node {
 	if !l.options.Deferred || !selfContained(c) {
 		return bitnami.Node(c, l.context)
 	}
+	l.putAside(c)
 	return &facts.Node{Container: c}
+}
+
+// putAside packs the environment of a deferred container, unless it is that of others as well.
+func (l *loader) putAside(c *facts.Container) {
+	if c.Image.State == facts.Absent && c.Image.Text == "" {
+		return
+	}
+	hideAssignments(c.Environment)
+	c.Pack()
 }
 
 // isDeferred says whether a Pgpool-II or node is still to be filled in: whoever made it has given it its settings.
@@ -52,17 +64,21 @@ func isDeferred(c *facts.Container, settings facts.Settings) bool { return c != 
 func (l *loader) assemble(u unit) (release func()) {
 	switch {
 	case u.pgpool != nil && isDeferred(u.pgpool.Container, u.pgpool.Settings):
+		u.pgpool.Container.Unpack()
 		pgpool, giveBack := bitnami.LendPgpool(u.pgpool.Container, l.context)
 		*u.pgpool = *pgpool
 		return func() {
 			*u.pgpool = facts.Pgpool{Name: pgpool.Name, Container: pgpool.Container, Image: pgpool.Image, Version: pgpool.Version}
+			u.pgpool.Container.Pack()
 			giveBack()
 		}
 	case u.node != nil && isDeferred(u.node.Container, u.node.Settings):
+		u.node.Container.Unpack()
 		node, giveBack := bitnami.LendNode(u.node.Container, l.context)
 		*u.node = *node
 		return func() {
 			*u.node = facts.Node{Name: node.Name, Container: node.Container, Image: node.Image, Version: node.Version}
+			u.node.Container.Pack()
 			giveBack()
 		}
 	}

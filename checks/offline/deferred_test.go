@@ -63,7 +63,9 @@ func TestDeferredIsTheSame(t *testing.T) {
 		if p.Settings != nil || node.Settings != nil {
 			t.Fatal("nothing was deferred")
 		}
-		text := backendText(&facts.Pgpool{Backends: bitnami.Backends(p.Container, input.Context{})})
+		whole := *p.Container
+		whole.Unpack()
+		text := backendText(&facts.Pgpool{Backends: bitnami.Backends(&whole, input.Context{})})
 		if eager := want.Deployments[i].Pgpools[0]; text != backendText(eager) || text == "" {
 			t.Errorf("backends %q, want %q", text, backendText(eager))
 		}

@@ -20,6 +20,19 @@ func hideSecrets(collection *facts.Collection) {
 	}
 }
 
+// hideAssignments does the same for an environment that is put aside before there is a deployment.
+func hideAssignments(list []facts.Assignment) {
+	for i := range list {
+		setting := list[i].Value
+		if setting.Key == "" {
+			setting.Key = facts.Key(list[i].Name)
+		}
+		if setting.State != facts.Absent && setting.Origin.Source != nil {
+			hide(setting)
+		}
+	}
+}
+
 func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
 	if deployment.Bitbucket == nil {
 		return nil

@@ -54,6 +54,7 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 		return nil, err
 	}
 	collection := &facts.Collection{Deployments: l.group(), Others: l.others}
+	l.inputs, l.units = nil, nil // deployments that are deferred keep the loader
 	slices.SortStableFunc(l.problems, func(a, b facts.Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Message, b.Message))
 	})

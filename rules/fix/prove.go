@@ -157,7 +157,7 @@ func visited(collection *facts.Collection) []facts.Setting {
 		deployment.Visit(visit)
 	}
 	for _, container := range collection.Others {
-		for _, variable := range container.Environment {
+		for _, variable := range container.Assignments() {
 			visit(variable.Value)
 		}
 	}

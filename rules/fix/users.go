@@ -32,7 +32,7 @@ func (r *resolver) used() map[*facts.Source][]use {
 	r.users = map[*facts.Source][]use{}
 	for _, deployment := range r.collection.Deployments {
 		for _, container := range deployment.Containers() {
-			r.takes(deployment.Name, container, container.Environment)
+			r.takes(deployment.Name, container, container.Assignments())
 		}
 		for _, pgpool := range deployment.Pgpools {
 			r.takesConf(deployment.Name, pgpool.Container, pgpool.Name, pgpool.Files)
@@ -42,7 +42,7 @@ func (r *resolver) used() map[*facts.Source][]use {
 		}
 	}
 	for _, container := range r.collection.Others {
-		r.takes("", container, container.Environment)
+		r.takes("", container, container.Assignments())
 	}
 	return r.users
 }

@@ -279,8 +279,13 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 	if !r.spend(len(read), at) {
 		return nil
 	}
+	via := []facts.Origin{at}
 	for i := range read {
 		r.expanded += len(read[i].Value.Text)
+		if len(read[i].Value.Via) == 0 {
+			read[i].Value.Via = via[:1:1]
+			continue
+		}
 		read[i].Value.Via = addVia(read[i].Value.Via, at)
 	}
 	return read
