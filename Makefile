@@ -9,7 +9,7 @@ LINT_VERSION := v2.15.0
 build: $(BIN)/bbdoctor
 
 $(BIN)/bbdoctor: $(shell find cmd checks rules docs -name '*.go' -not -name '*_test.go' -o -name '*.tsv' -o -name '*.md' -o -path 'rules/report/html/*') go.mod go.sum
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./cmd/bbdoctor
+	CGO_ENABLED=0 $(GO) build -trimpath -tags urfave_cli_no_docs -ldflags "-s -w" -o $@ ./cmd/bbdoctor
 
 # Checks the configuration that Atlassian's page shows, shows what --fix would change, fixes a copy, and checks again.
 demo: build

@@ -54,7 +54,7 @@ func ratio(b *testing.B, ours, peer time.Duration, unit string) {
 func build(b *testing.B, what string) string {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "program")
-	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, what)
+	command := exec.Command("go", "build", "-trimpath", "-tags", "urfave_cli_no_docs", "-ldflags", "-s -w", "-o", binary, what)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)

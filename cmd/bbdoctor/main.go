@@ -14,7 +14,12 @@ import (
 // inputs stay far below; it keeps inputs that were made to fill the memory from doing so.
 const memoryLimit = 128 << 20
 
+// collectAt is by how many percent the heap grows between two collections: 500 installations take 61 MiB at 50 and 84 at
+// 100, for a quarter more time.
+const collectAt = 50
+
 func main() {
+	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(memoryLimit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, environment{
