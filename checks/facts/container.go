@@ -2,7 +2,7 @@
 // query that measured it. It is the only thing that rules see.
 package facts
 
-// Container is what one container is started with, whoever starts it: docker run, docker compose, later Kubernetes.
+// Container is what one container is started with, whoever starts it: docker run, docker compose, Kubernetes.
 type Container struct {
 	// Name is the compose service's or the container's name (--name); empty if none is given.
 	Name string
@@ -18,8 +18,11 @@ type Container struct {
 	// Environment lists every assignment in the order of rising strength: of two with one name the later wins. A name
 	// without a value that is taken from the caller's environment has State Unresolved.
 	Environment []Assignment
-	// Ports are the published ports.
+	// Ports are the published ports; of Kubernetes those of the machines and of load balancers.
 	Ports []Port
+	// Services are the Kubernetes Services in front of the container. Their names are among Names, but lead to the
+	// container only by the ports that they have.
+	Services []Service
 	// Volumes are the mounted volumes and binds.
 	Volumes []Volume
 	// Remove is docker run --rm.
@@ -50,4 +53,17 @@ type Volume struct {
 	Source string // host path or volume name; empty for an anonymous volume
 	Target string // path in the container
 	Origin Origin
+	// File is what Target holds, when it is a single file whose content another file writes: a key of a ConfigMap.
+	File *Source
+}
+
+// Service is a Kubernetes Service.
+type Service struct {
+	// Names are the names under which other containers reach it, shortest first.
+	Names []string
+	// Ports lead from a port of the Service, in Host, to one of the container. A headless Service has none: its names lead
+	// to the pods themselves, at any port.
+	Ports    []Port
+	Headless bool
+	Origin   Origin
 }

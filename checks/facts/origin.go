@@ -13,6 +13,7 @@ const (
 	PgpoolConf     Format = "pgpool.conf"     // Pgpool-II
 	PostgreSQLConf Format = "postgresql.conf" // PostgreSQL
 	SecretFile     Format = "secret-file"     // the file behind a NAME_FILE variable
+	Kubernetes     Format = "kubernetes"      // manifests and kustomizations
 )
 
 // Style says how a value is quoted where it stands, which decides how a new text must be written there.
@@ -52,7 +53,10 @@ type Origin struct {
 	Key     string
 	KeySpan Span
 	Format  Format
-	Style   Style
+	// Within is the format of the file when the text of that Format stands inside a value of it. Style is then how that
+	// value is quoted.
+	Within Format
+	Style  Style
 	// Runs map the decoded value to bytes. Nil means that the value is written verbatim in Span. An empty, non-nil
 	// slice means that the characters cannot be traced, only the whole.
 	Runs []Run

@@ -26,6 +26,9 @@ type Source struct {
 	Mode fs.FileMode
 	// InWorkTree says that the file lies in a git work tree, where permission bits mean nothing.
 	InWorkTree bool
+	// Within is the value whose text this is, when it is a text inside another file: a bitbucket.properties in a ConfigMap.
+	// Readers put the places they find into that file, see [Origin.Located].
+	Within *Origin
 
 	linesOnce sync.Once
 	lines     []int // offset of the first byte of each line
@@ -124,6 +127,14 @@ func (s *Source) Hide(span Span) {
 	span.Start, span.End = max(0, span.Start), min(span.End, len(s.Text))
 	if span.Len() <= 0 {
 		return
+	}
+	if s.Within != nil {
+		for _, piece := range s.Within.pieces(span) {
+			s.Within.Source.Hide(Span{piece.Raw, piece.Raw + piece.RawN})
+		}
+		if s.Within.Runs != nil && len(s.Within.Runs) == 0 {
+			s.Within.Source.Hide(s.Within.Span)
+		}
 	}
 	s.hiddenMu.Lock()
 	defer s.hiddenMu.Unlock()

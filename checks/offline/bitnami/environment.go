@@ -2,7 +2,6 @@ package bitnami
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 
@@ -144,7 +143,7 @@ func (e *environment) content(v *variable, source *facts.Source, named facts.Set
 	if facts.SensitiveName(v.name) {
 		source.Hide(value.Origin.Span)
 	}
-	value.Norm = value.Text
+	value.Norm, value.Origin = value.Text, value.Origin.Located()
 	return value
 }
 
@@ -354,17 +353,10 @@ func (e *environment) get(name facts.Key) facts.Setting {
 	return facts.Setting{Key: name}
 }
 
-// errNoMount says that no mount of the container leads to a file.
-var errNoMount = errors.New("no mount leads there")
-
 // open opens the file in the container that a setting names, by way of the container's mounts.
 func (e *environment) open(named facts.Setting) (*facts.Source, error) {
 	if !named.Known() {
 		return nil, errNoMount
 	}
-	host, base, ok := hostPath(e.container, named.Text, e.ctx)
-	if !ok {
-		return nil, errNoMount
-	}
-	return e.ctx.Open(base, host)
+	return mounted(e.container, named.Text, e.ctx)
 }

@@ -1,12 +1,31 @@
 package bitnami
 
 import (
+	"errors"
 	"path"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
+
+// errNoMount says that no mount of the container leads to a file.
+var errNoMount = errors.New("no mount leads there")
+
+// mounted opens a file of the container by way of the container's mounts.
+func mounted(c *facts.Container, file string, ctx input.Context) (*facts.Source, error) {
+	clean := path.Clean("/" + file)
+	for _, volume := range c.Volumes {
+		if volume.File != nil && path.Clean("/"+volume.Target) == clean {
+			return volume.File, nil
+		}
+	}
+	host, base, ok := hostPath(c, file, ctx)
+	if !ok {
+		return nil, errNoMount
+	}
+	return ctx.Open(base, host)
+}
 
 // hostPath finds where a file of the container lies on the host: the mount with the longest target above it decides. base
 // is the file to which a relative path is relative. ok is false when no bind leads there, only a named volume or nothing.

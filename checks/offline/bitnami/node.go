@@ -279,11 +279,7 @@ var (
 func (e *environment) confFiles(image bool) []*facts.ConfFile {
 	var files []*facts.ConfFile
 	add := func(file string) bool {
-		host, base, ok := hostPath(e.container, file, e.ctx)
-		if !ok {
-			return false
-		}
-		source, err := e.ctx.Open(base, host)
+		source, err := mounted(e.container, file, e.ctx)
 		if err != nil {
 			return false
 		}

@@ -31,6 +31,9 @@ const (
 func Read(src *facts.Source, ctx input.Context) *facts.ConfFile {
 	r := &reader{ctx: ctx, file: &facts.ConfFile{Source: src}}
 	r.read(src, 0, nil)
+	if src.Within != nil {
+		r.file.Locate()
+	}
 	return r.file
 }
 

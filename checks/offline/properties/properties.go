@@ -69,6 +69,9 @@ func Read(src *facts.Source) *facts.PropertiesFile {
 	if file.Refused == "" {
 		file.Disagreements = disagreements(file, d, oddKey)
 	}
+	if src.Within != nil {
+		file.Locate()
+	}
 	return file
 }
 
