@@ -27,6 +27,7 @@ unit:
 oracle: packages
 	./fixtures/oracle/properties/regenerate.sh
 	./fixtures/oracle/jdbcurl/regenerate.sh
+	./fixtures/oracle/helm/regenerate.sh
 	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real classes say" >&2; exit 1; }
 	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
 

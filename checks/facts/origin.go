@@ -14,6 +14,10 @@ const (
 	PostgreSQLConf Format = "postgresql.conf" // PostgreSQL
 	SecretFile     Format = "secret-file"     // the file behind a NAME_FILE variable
 	Kubernetes     Format = "kubernetes"      // manifests and kustomizations
+	Helm           Format = "helm-values"     // values of a Helm chart
+	DockerInspect  Format = "docker-inspect"  // output of docker inspect and podman inspect
+	Systemd        Format = "systemd"         // unit file of systemd, drop-in, Podman quadlet
+	SystemdEnv     Format = "systemd-env"     // EnvironmentFile= of systemd
 )
 
 // Style says how a value is quoted where it stands, which decides how a new text must be written there.

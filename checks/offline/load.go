@@ -29,6 +29,8 @@ type Options struct {
 	// BitbucketVersion and BitbucketNodes are what the user says; "" and 0 when nothing.
 	BitbucketVersion string
 	BitbucketNodes   int
+	// Releases say which values files Helm is given together, in which order. What they name is read, be it among Paths or not.
+	Releases []Release
 	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file.
 	Deferred bool
 	// Overlay has texts that stand for files on disk, by [facts.Source.Path]: how a fix looks before it is written.

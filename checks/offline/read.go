@@ -14,6 +14,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
 	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
@@ -94,8 +95,11 @@ func parallel(ctx context.Context, n int, work func(int)) error {
 // come second, because another file may name them and then they are no units of their own.
 func (l *loader) batches() (first, second [][]candidate) {
 	together := map[string]int{} // directory and base of a compose file -> its batch
+	var values []candidate
 	for _, c := range l.inputs {
 		switch c.format {
+		case facts.Helm:
+			values = append(values, c)
 		case facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf:
 			second = append(second, []candidate{c})
 		case facts.Compose:
@@ -119,7 +123,7 @@ func (l *loader) batches() (first, second [][]candidate) {
 			first = append(first, []candidate{c})
 		}
 	}
-	return first, second
+	return append(first, l.valuesBatches(values)...), second
 }
 
 // readBatch reads one candidate, or several compose files together.
@@ -130,6 +134,9 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 		source, format, ok := l.open(c, &r)
 		if !ok {
 			continue
+		}
+		if c.companion && len(sources) == 0 && !c.named && !relevant(source.Text, format) {
+			continue // without the file that it belongs to
 		}
 		c.source, c.format = source, format
 		sources, read = append(sources, source), append(read, c)
@@ -187,7 +194,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 			return drop()
 		}
 	}
-	if !c.named && !relevant(source.Text, format) {
+	if !c.named && !c.companion && !relevant(source.Text, format) {
 		return drop()
 	}
 	return source, format, true
@@ -212,6 +219,11 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		containers, problems := compose.Read(sources, l.context)
 		l.containers(containers, add)
 		r.problems = append(r.problems, problems...)
+		if len(containers) == 0 && len(problems) == 0 && helm.Relevant(source.Text) {
+			l.values(c, sources, r)
+		}
+	case facts.Helm:
+		l.values(c, sources, r)
 	case facts.Shell:
 		containers, problems := shell.Read(source, l.context)
 		l.containers(containers, add)
@@ -242,6 +254,25 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		conf := postgresqlconf.Read(source, l.context)
 		add(unit{node: &facts.Node{Name: source.Name, Files: []*facts.ConfFile{conf}, Environment: facts.Settings{}, Settings: postgresqlconf.Effective([]*facts.ConfFile{conf})}})
 	}
+}
+
+// values has values files of Helm charts read together.
+func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
+	release := helm.Release{Name: c.release}
+	dir, last := valuesDirectory(sources, c.release), sources[len(sources)-1]
+	if len(sources) > 1 && strings.TrimSuffix(path.Base(sources[0].Name), path.Ext(sources[0].Name)) == baseValues && l.files.Exists(sources[0], "Chart.yaml") {
+		release.Chart, sources = sources[0], sources[1:]
+	}
+	result := helm.Read(sources, release)
+	add := func(u unit) {
+		u.dir, u.source = dir, last
+		r.units = append(r.units, u)
+	}
+	for _, file := range result.Properties {
+		add(unit{properties: file})
+	}
+	l.containers(result.Containers, add)
+	r.problems = append(r.problems, result.Problems...)
 }
 
 // containers makes units out of containers by what they run.

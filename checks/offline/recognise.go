@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 )
 
 // nameFormat says in which format a file of that name would be written; ok is false for a file that cannot be ours, which
@@ -15,6 +16,8 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 	switch extension := path.Ext(base); {
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
 		return facts.Properties, true
+	case isValues(base):
+		return facts.Helm, true
 	case extension == ".yml", extension == ".yaml":
 		return facts.Compose, true
 	case extension == ".sh", extension == ".bash", extension == ".ksh":
@@ -42,6 +45,8 @@ func relevant(text []byte, format facts.Format) bool {
 	switch format {
 	case facts.Properties, facts.PgpoolConf, facts.PostgreSQLConf:
 		return true
+	case facts.Helm:
+		return helm.Relevant(text)
 	}
 	found := false
 	for _, word := range words {
@@ -50,7 +55,7 @@ func relevant(text []byte, format facts.Format) bool {
 			break
 		}
 	}
-	return found && (format != facts.Compose || bytes.Contains(text, []byte("services")))
+	return found && (format != facts.Compose || bytes.Contains(text, []byte("services")) || helm.Relevant(text))
 }
 
 const emptyFile = "the file is empty"
@@ -91,6 +96,8 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 		return facts.Properties, true
 	case line("services:"):
 		return facts.Compose, true
+	case line("pgpool:") || line("postgresql-ha:") || line("database:") && helm.Relevant(text):
+		return facts.Helm, true
 	case has("docker run") || has("docker create") || has("podman run") || shebang(text) || line("export "):
 		return facts.Shell, true
 	case line("backend_hostname") || line("num_init_children") || line("load_balance_mode"):

@@ -33,6 +33,9 @@ type candidate struct {
 	named    bool // on the command line, so that the user wants to hear of it
 	inTree   bool // in a git work tree
 	source   *facts.Source
+	// companion says that the file is read together with the one before it in its batch, whatever it holds.
+	companion bool
+	release   string // of Helm, whose values the file holds
 }
 
 // maxDepth bounds how deep directories are walked; a tree this deep is a trap, not a repository.
@@ -49,6 +52,11 @@ func (l *loader) walk(ctx context.Context) error {
 			continue
 		}
 		l.give(ctx, path)
+	}
+	for _, release := range l.options.Releases {
+		for _, file := range release.Files {
+			l.give(ctx, file)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err

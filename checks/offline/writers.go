@@ -5,6 +5,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
 	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
@@ -29,6 +30,7 @@ var writers = map[facts.Format]writer{
 	facts.ComposeEnv: {encode: envEncoder(facts.ComposeEnv), insert: dotenv.Insert},
 	facts.Shell:      {encode: shell.Encode, insert: shell.Insert},
 	facts.Compose:    {encode: compose.Encode, insert: compose.Insert},
+	facts.Helm:       {encode: helm.Encode},
 	facts.PgpoolConf: {encode: pgpoolconf.Encode, insert: pgpoolconf.Insert},
 }
 

@@ -18,6 +18,8 @@ var FileMode = &rules.Rule{
 			switch {
 			case file.Source.Path == "":
 				p.Skipf("standard input has no permissions")
+			case password.Origin.Within != "":
+				p.Skipf("the bitbucket.properties in %s gets its permissions where it is unpacked", file.Source.Name)
 			case file.Source.InWorkTree:
 				p.Skipf("%s lies in a git work tree, where permissions are not those of the deployed file", file.Source.Name)
 			case !ok:

@@ -1,0 +1,99 @@
+package offline
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Release is a Helm release: values files that are given to Helm together, the later the stronger.
+type Release struct {
+	// Name is the release's name; empty when nobody says.
+	Name string
+	// Files are the values files, relative to the working directory unless absolute.
+	Files []string
+}
+
+// isValues says whether a file is named like the values of a Helm chart: values.yaml, values-prod.yaml, prod.values.yml.
+func isValues(base string) bool {
+	name, extension := strings.TrimSuffix(base, path.Ext(base)), path.Ext(base)
+	if extension != ".yaml" && extension != ".yml" {
+		return false
+	}
+	return name == "values" || strings.HasPrefix(name, "values-") || strings.HasPrefix(name, "values.") || strings.HasPrefix(name, "values_") ||
+		strings.HasSuffix(name, "-values") || strings.HasSuffix(name, ".values") || strings.HasSuffix(name, "_values")
+}
+
+// baseValues is the name, without its ending, of the file that every other values file of a directory is put over: of a
+// chart's directory Helm itself does so, and elsewhere people mean it so.
+const baseValues = "values"
+
+// valuesBatches puts values files together that Helm is given together: those of each release that is declared, then, of
+// what no release names, every file of a directory over the directory's values.yaml.
+func (l *loader) valuesBatches(candidates []candidate) [][]candidate {
+	var batches [][]candidate
+	declared := map[string]bool{}
+	for _, release := range l.options.Releases {
+		var batch []candidate
+		for _, file := range release.Files {
+			resolved := resolveLinks(l.files.absolute(file))
+			declared[resolved] = true
+			if i := slices.IndexFunc(candidates, func(c candidate) bool { return c.resolved == resolved }); i >= 0 {
+				member := candidates[i]
+				member.companion, member.release = len(batch) > 0, release.Name
+				batch = append(batch, member)
+			}
+		}
+		if len(batch) > 0 {
+			batches = append(batches, batch)
+		}
+	}
+	byDirectory := map[string][]candidate{}
+	var order []string
+	for _, c := range candidates {
+		if declared[c.resolved] {
+			continue
+		}
+		dir := filepath.Dir(c.path)
+		if c.path == "" {
+			dir = "-" // standard input
+		}
+		if byDirectory[dir] == nil {
+			order = append(order, dir)
+		}
+		byDirectory[dir] = append(byDirectory[dir], c)
+	}
+	for _, dir := range order {
+		files := byDirectory[dir]
+		base := slices.IndexFunc(files, func(c candidate) bool {
+			name := filepath.Base(c.path)
+			return strings.TrimSuffix(name, filepath.Ext(name)) == baseValues
+		})
+		for i, c := range files {
+			switch {
+			case base < 0 || len(files) == 1:
+				batches = append(batches, []candidate{c})
+			case i != base:
+				c.companion = true
+				batches = append(batches, []candidate{files[base], c})
+			}
+		}
+	}
+	return batches
+}
+
+// valuesDirectory is the directory for which the units of values files stand: values that are put over others are an
+// installation of their own beside those of other files in the same directory.
+func valuesDirectory(sources []*facts.Source, release string) string {
+	last := sources[len(sources)-1].Name
+	switch {
+	case release != "":
+		return path.Join(path.Dir(last), release)
+	case len(sources) > 1:
+		return strings.TrimSuffix(last, path.Ext(last))
+	}
+	return dirName(last)
+}
