@@ -28,6 +28,8 @@ oracle: packages
 	./fixtures/oracle/properties/regenerate.sh
 	./fixtures/oracle/jdbcurl/regenerate.sh
 	./fixtures/oracle/helm/regenerate.sh
+	./fixtures/oracle/quadlet/regenerate.sh
+	go test ./checks/offline/systemd -run 'TestUnits|TestEnvironmentFiles' -update
 	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real classes say" >&2; exit 1; }
 	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
 

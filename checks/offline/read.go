@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path"
@@ -20,6 +21,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
+	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // unit is one thing that a file configures, before it is known what it belongs to. Exactly one of the pointers is set.
@@ -95,11 +97,13 @@ func parallel(ctx context.Context, n int, work func(int)) error {
 // come second, because another file may name them and then they are no units of their own.
 func (l *loader) batches() (first, second [][]candidate) {
 	together := map[string]int{} // directory and base of a compose file -> its batch
-	var values []candidate
+	var values, units []candidate
 	for _, c := range l.inputs {
 		switch c.format {
 		case facts.Helm:
 			values = append(values, c)
+		case facts.Systemd:
+			units = append(units, c)
 		case facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf:
 			second = append(second, []candidate{c})
 		case facts.Compose:
@@ -123,6 +127,7 @@ func (l *loader) batches() (first, second [][]candidate) {
 			first = append(first, []candidate{c})
 		}
 	}
+	first = append(first, unitBatches(units)...)
 	return append(first, l.valuesBatches(values)...), second
 }
 
@@ -136,7 +141,8 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 			continue
 		}
 		if c.companion && len(sources) == 0 && !c.named && !relevant(source.Text, format) {
-			continue // without the file that it belongs to
+			l.files.forget(c.resolved) // without the file that it belongs to it is nothing
+			continue
 		}
 		c.source, c.format = source, format
 		sources, read = append(sources, source), append(read, c)
@@ -224,6 +230,8 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		}
 	case facts.Helm:
 		l.values(c, sources, r)
+	case facts.Systemd:
+		l.systemd(sources, r, add)
 	case facts.Shell:
 		containers, problems := shell.Read(source, l.context)
 		l.containers(containers, add)
@@ -273,6 +281,29 @@ func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
 	}
 	l.containers(result.Containers, add)
 	r.problems = append(r.problems, result.Problems...)
+}
+
+// systemd has a unit read with its drop-ins. What a unit starts belongs to the directory that the unit is in.
+func (l *loader) systemd(sources []*facts.Source, r *reading, add func(unit)) {
+	unitFile, dropIn, ok := systemd.Name(sources[0].Name)
+	if !ok {
+		unitFile = "unit.service" // standard input
+		if bytes.Contains(sources[0].Text, []byte("[Container]")) {
+			unitFile = "unit.container"
+		}
+	}
+	containers, problems := systemd.Read(unitFile, sources, l.context)
+	before := len(r.units)
+	l.containers(containers, add)
+	if dropIn {
+		for i := range r.units[before:] {
+			r.units[before+i].dir = dirName(unitFile)
+		}
+	}
+	// A unit of somebody else's is none of our business.
+	if len(r.units) > before || ours(sources[0].Text) {
+		r.problems = append(r.problems, problems...)
+	}
 }
 
 // containers makes units out of containers by what they run.

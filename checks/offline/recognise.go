@@ -3,16 +3,21 @@ package offline
 import (
 	"bytes"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
+	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // nameFormat says in which format a file of that name would be written; ok is false for a file that cannot be ours, which
 // is then not even opened.
 func nameFormat(name string) (format facts.Format, ok bool) {
 	base := strings.ToLower(path.Base(name))
+	if _, _, ok := systemd.Name(filepath.ToSlash(name)); ok {
+		return facts.Systemd, true
+	}
 	switch extension := path.Ext(base); {
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
 		return facts.Properties, true
@@ -98,6 +103,10 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 		return facts.Compose, true
 	case line("pgpool:") || line("postgresql-ha:") || line("database:") && helm.Relevant(text):
 		return facts.Helm, true
+	case line("[Container]"):
+		return facts.Systemd, true
+	case line("[Service]") && (line("[Unit]") || line("Environment") || line("ExecStart")):
+		return facts.Systemd, true
 	case has("docker run") || has("docker create") || has("podman run") || shebang(text) || line("export "):
 		return facts.Shell, true
 	case line("backend_hostname") || line("num_init_children") || line("load_balance_mode"):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // Release is a Helm release: values files that are given to Helm together, the later the stronger.
@@ -96,4 +97,32 @@ func valuesDirectory(sources []*facts.Source, release string) string {
 		return strings.TrimSuffix(last, path.Ext(last))
 	}
 	return dirName(last)
+}
+
+// unitBatches puts every unit of systemd together with its drop-ins, the unit's own file first and then the drop-ins in the
+// order of their names.
+func unitBatches(candidates []candidate) [][]candidate {
+	var order []string
+	batches := map[string][]candidate{}
+	for _, c := range candidates {
+		unit, dropIn, _ := systemd.Name(filepath.ToSlash(c.path))
+		switch batch, known := batches[unit]; {
+		case !known:
+			order = append(order, unit)
+			batches[unit] = []candidate{c}
+		case dropIn:
+			c.companion = true
+			batches[unit] = append(batch, c)
+		default:
+			for i := range batch {
+				batch[i].companion = true
+			}
+			batches[unit] = slices.Insert(batch, 0, c)
+		}
+	}
+	all := make([][]candidate, 0, len(order))
+	for _, unit := range order {
+		all = append(all, batches[unit])
+	}
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
+	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // writer is how values are written in files of one format.
@@ -31,9 +32,15 @@ var writers = map[facts.Format]writer{
 	facts.Shell:      {encode: shell.Encode, insert: shell.Insert},
 	facts.Compose:    {encode: compose.Encode, insert: compose.Insert},
 	facts.Helm:       {encode: helm.Encode},
+	facts.Systemd:    {encode: systemdEncoder(facts.Systemd)},
+	facts.SystemdEnv: {encode: systemdEncoder(facts.SystemdEnv)},
 	facts.PgpoolConf: {encode: pgpoolconf.Encode, insert: pgpoolconf.Insert},
 }
 
 func envEncoder(dialect facts.Format) func(facts.Style, string) (string, bool) {
 	return func(style facts.Style, text string) (string, bool) { return dotenv.Encode(dialect, style, text) }
+}
+
+func systemdEncoder(format facts.Format) func(facts.Style, string) (string, bool) {
+	return func(style facts.Style, text string) (string, bool) { return systemd.Encode(format, style, text) }
 }

@@ -11,6 +11,7 @@ import (
 func (c *command) options(words []Word) []Word {
 	for len(words) > 0 {
 		word := words[0]
+		c.enter(word)
 		text := word.Prefix()
 		switch {
 		case word.Several && text == "" && c.areOptions(words):

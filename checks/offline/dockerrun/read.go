@@ -20,6 +20,8 @@ type Word struct {
 	traced.Text
 	// Span is the word as written, with its quotes.
 	Span facts.Span
+	// In is the file that the word stands in; nil for that of the context.
+	In *facts.Source
 	// Several says that the word is not known and may be any number of arguments, none included.
 	Several bool
 }
@@ -69,11 +71,13 @@ func Read(words []Word, context Context) (container *facts.Container, problems [
 		return nil, nil, false
 	}
 	c.container = &facts.Container{Format: context.Format, Replicas: 1, Origin: facts.Origin{Source: context.Source, Span: program.Span, Key: program.name, Format: context.Format}}
+	base := c.Source
 	words = c.options(words)
 	if c.help {
 		return nil, nil, false
 	}
 	c.positional(words)
+	c.Source = base
 	if c.empty() {
 		return nil, nil, false // "docker run" as people write it in a sentence
 	}
@@ -150,15 +154,24 @@ func (c *command) positional(words []Word) {
 	if len(words) == 0 {
 		return
 	}
+	c.enter(words[0])
 	image := c.setting(value{words[0].Text, words[0].Span}, "", facts.Span{})
 	image.Key = "image"
 	c.container.Image = image
 	for _, word := range words[1:] {
+		c.enter(word)
 		text := string(word.Bytes)
 		if !word.Known() {
 			text = string(c.Source.Text[word.Span.Start:word.Span.End])
 		}
 		c.container.Command = append(c.container.Command, text)
+	}
+}
+
+// enter makes the file of a word the one that places are in.
+func (c *command) enter(word Word) {
+	if word.In != nil {
+		c.Source = word.In
 	}
 }
 
