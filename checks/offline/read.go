@@ -17,6 +17,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
+	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
@@ -232,6 +233,10 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		l.values(c, sources, r)
 	case facts.Systemd:
 		l.systemd(sources, r, add)
+	case facts.DockerInspect:
+		containers, problems := inspect.Read(source)
+		l.containers(containers, add)
+		r.problems = append(r.problems, problems...)
 	case facts.Shell:
 		containers, problems := shell.Read(source, l.context)
 		l.containers(containers, add)

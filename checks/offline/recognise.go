@@ -8,6 +8,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
+	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
@@ -25,6 +26,8 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 		return facts.Helm, true
 	case extension == ".yml", extension == ".yaml":
 		return facts.Compose, true
+	case extension == ".json":
+		return facts.DockerInspect, true
 	case extension == ".sh", extension == ".bash", extension == ".ksh":
 		return facts.Shell, true
 	case extension == ".env", base == "env", strings.HasPrefix(base, ".env."), strings.Contains(base, ".env."):
@@ -52,6 +55,10 @@ func relevant(text []byte, format facts.Format) bool {
 		return true
 	case facts.Helm:
 		return helm.Relevant(text)
+	case facts.DockerInspect:
+		if !inspect.Relevant(text) {
+			return false
+		}
 	}
 	found := false
 	for _, word := range words {
@@ -101,6 +108,8 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 		return facts.Properties, true
 	case line("services:"):
 		return facts.Compose, true
+	case inspect.Relevant(text) && isJSON(text):
+		return facts.DockerInspect, true
 	case line("pgpool:") || line("postgresql-ha:") || line("database:") && helm.Relevant(text):
 		return facts.Helm, true
 	case line("[Container]"):
@@ -117,4 +126,10 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 		return facts.PostgreSQLConf, true
 	}
 	return "", false
+}
+
+// isJSON says whether a text begins as a JSON object or list.
+func isJSON(text []byte) bool {
+	text = bytes.TrimSpace(text[:min(len(text), 4096)])
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }

@@ -20,6 +20,7 @@ var (
 	ErrStdin       = errors.New("standard input cannot be rewritten")
 	ErrUntraceable = errors.New("the value is put together from pieces that cannot be traced")
 	ErrReadOnly    = errors.New("the value stands in a file of a kind that is only read")
+	ErrRecorded    = errors.New("it is what docker tells of a container that exists; change what starts the container")
 	ErrNoPlace     = errors.New("there is no clean place for it beside the other settings")
 	ErrQuoting     = errors.New("the new text cannot be written in the quoting that the value has there")
 )
@@ -51,6 +52,8 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	for i, place := range places {
 		encode := writers[place.Format].encode
 		switch {
+		case place.Format == facts.DockerInspect:
+			return nil, ErrRecorded
 		case place.Source.Path == "":
 			return nil, ErrStdin
 		case encode == nil:

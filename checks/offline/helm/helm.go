@@ -185,7 +185,7 @@ func (r *reader) hide(v *value) {
 	}
 	span := v.file.Scalar(v.node).Span
 	switch {
-	case v.key != nil && facts.SensitiveName(v.key.Value):
+	case v.key != nil && facts.SensitiveName(v.key.Value) && !strings.Contains(strings.ToLower(v.key.Value), "secret"): // the name of a Secret is none
 		v.file.Source.Hide(span)
 	case strings.Contains(v.node.Value, "//") && facts.RedactURL(v.node.Value) != v.node.Value:
 		v.file.Source.Hide(span)

@@ -81,9 +81,9 @@ global: {postgresql: {username: app}}
 		`PGPOOL_MAX_POOL: set "4" values0.yaml:5:13 4`,
 		`PGPOOL_ENABLE_LOG_HOSTNAME: set "yes" values0.yaml:9:16 true`,
 		`PGPOOL_ENABLE_LOG_CONNECTIONS: default "no"`,
-		`PGPOOL_SR_CHECK_PASSWORD: secret "" values0.yaml:12:19 admin-secret`,
+		`PGPOOL_SR_CHECK_PASSWORD: secret "" values0.yaml:12:3 existingSecret`,
 		`PGPOOL_CHILD_LIFE_TIME: unresolved "1e+06" values0.yaml:11:18 1000000`,
-		`PGPOOL_ADMIN_PASSWORD: secret "" values0.yaml:12:19 admin-secret`,
+		`PGPOOL_ADMIN_PASSWORD: secret "" values0.yaml:12:3 existingSecret`,
 		`PGPOOL_POSTGRES_USERNAME: set "app" values0.yaml:20:33 app`,
 		`PGPOOL_BACKEND_NODES: unresolved ""`,
 		`PGPOOL_AUTO_FAILBACK: set "yes" values0.yaml:16:15 yes`,
@@ -151,8 +151,8 @@ replicaCount: 2
 	want := []string{
 		`JDBC_URL: set "jdbc:postgresql://pgpool:5433/bitbucket" values1.yaml:2:18 jdbc:postgresql://pgpool:5433/bitbucket`,
 		`JDBC_DRIVER: set "org.postgresql.Driver" values0.yaml:4:11 org.postgresql.Driver`,
-		`JDBC_USER: secret "" values0.yaml:5:29 db`,
-		`JDBC_PASSWORD: secret "" values0.yaml:5:29 db`,
+		`JDBC_USER: secret "" values0.yaml:5:17 secretName`,
+		`JDBC_PASSWORD: secret "" values0.yaml:5:17 secretName`,
 		`DB_POOL_SIZE_MAX: set "40" values0.yaml:9:12 40`,
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {

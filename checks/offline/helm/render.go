@@ -129,9 +129,13 @@ func (r *render) secret(name, global, path string, existing ...string) {
 	r.add(name, facts.Setting{State: facts.Secret, Why: "the chart makes up a password when it is installed"})
 }
 
-// named is the place of what names something; the value itself is elsewhere.
+// named is the place of what names something: its key, so that nothing of the name is hidden with the value, which is
+// elsewhere.
 func named(at facts.Origin) facts.Origin {
 	at.Runs = []facts.Run{}
+	if at.KeySpan.Len() > 0 {
+		at.Span, at.Style = at.KeySpan, facts.Plain
+	}
 	return at
 }
 
