@@ -15,6 +15,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
 	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
@@ -141,7 +142,7 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 		if !ok {
 			continue
 		}
-		if c.companion && len(sources) == 0 && !c.named && !relevant(source.Text, format) {
+		if c.companion && len(sources) == 0 && !c.named && !relevant(source.Name, source.Text, format) {
 			l.files.forget(c.resolved) // without the file that it belongs to it is nothing
 			continue
 		}
@@ -152,10 +153,26 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 		return r
 	}
 	l.interpret(read[0], sources, &r)
+	l.name(read, &r)
 	if len(r.units) == 0 && len(r.problems) == 0 && read[0].named {
 		r.problems = append(r.problems, facts.Problem{File: sources[0].Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
 	}
 	return r
+}
+
+// name tells of YAML and JSON files that set something of ours and of which no reader made anything.
+func (l *loader) name(read []candidate, r *reading) {
+	if len(r.units) > 0 || len(r.problems) > 0 {
+		return
+	}
+	for _, c := range read {
+		switch c.format {
+		case facts.Compose, facts.Helm, facts.DockerInspect:
+			if _, _, ok := foreign.Key(c.source.Text); ok && !l.files.isNamed(c.source) {
+				r.passOver(c, c.source, foreign.OfData(c.source.Text))
+			}
+		}
+	}
 }
 
 // open reads a candidate's bytes and drops it when it is none of ours.
@@ -191,7 +208,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 	if format == facts.Shell && filepath.Ext(c.path) == "" && c.source == nil && !c.named && !shebang(source.Text) {
 		return drop()
 	}
-	if c.named && !relevant(source.Text, format) || format == "" {
+	if c.named && !relevant(source.Name, source.Text, format) || format == "" {
 		guess, ok := contentFormat(source.Text)
 		switch {
 		case ok:
@@ -201,7 +218,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 			return drop()
 		}
 	}
-	if !c.named && !c.companion && !relevant(source.Text, format) {
+	if !c.named && !c.companion && !relevant(source.Name, source.Text, format) {
 		return drop()
 	}
 	return source, format, true
@@ -219,9 +236,20 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		u.dir, u.source = dir, source
 		r.units = append(r.units, u)
 	}
+	if isTemplate(c.format, source.Text) {
+		if c.named || foreignRelevant(source.Name, source.Text) {
+			r.passOver(c, source, foreign.Template)
+		}
+		return
+	}
 	switch c.format {
+	case foreignFormat:
+		form, _, _ := foreign.Named(source.Name)
+		r.passOver(c, source, form)
 	case facts.Properties:
-		add(unit{properties: properties.Read(source)})
+		file := properties.Read(source)
+		filledIn(file.Entries)
+		add(unit{properties: file})
 	case facts.Compose:
 		containers, problems := compose.Read(sources, l.context)
 		l.containers(containers, add)
@@ -282,6 +310,7 @@ func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
 		r.units = append(r.units, u)
 	}
 	for _, file := range result.Properties {
+		filledIn(file.Entries)
 		add(unit{properties: file})
 	}
 	l.containers(result.Containers, add)
@@ -314,6 +343,7 @@ func (l *loader) systemd(sources []*facts.Source, r *reading, add func(unit)) {
 // containers makes units out of containers by what they run.
 func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 	for _, c := range containers {
+		filledIn(c.Environment)
 		roles := bitnami.Classify(c)
 		if other := shares(c); len(roles) == 0 && other != nil {
 			add(unit{other: other})

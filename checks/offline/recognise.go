@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
@@ -18,6 +19,9 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 	base := strings.ToLower(path.Base(name))
 	if _, _, ok := systemd.Name(filepath.ToSlash(name)); ok {
 		return facts.Systemd, true
+	}
+	if _, _, ok := foreign.Named(base); ok {
+		return foreignFormat, true
 	}
 	switch extension := path.Ext(base); {
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
@@ -49,25 +53,35 @@ var words = [][]byte{
 }
 
 // relevant says whether a text can hold configuration of ours in that format.
-func relevant(text []byte, format facts.Format) bool {
+func relevant(name string, text []byte, format facts.Format) bool {
 	switch format {
+	case foreignFormat:
+		return foreignRelevant(name, text)
 	case facts.Properties, facts.PgpoolConf, facts.PostgreSQLConf:
 		return true
 	case facts.Helm:
 		return helm.Relevant(text)
-	case facts.DockerInspect:
-		if !inspect.Relevant(text) {
-			return false
-		}
 	}
-	found := false
+	if !hasWord(text) {
+		return false
+	}
+	switch {
+	case format == facts.Compose && bytes.Contains(text, []byte("services")), format == facts.DockerInspect && inspect.Relevant(text):
+		return true
+	case format == facts.Compose, format == facts.DockerInspect:
+		_, _, ok := foreign.Key(text)
+		return ok || format == facts.Compose && helm.Relevant(text)
+	}
+	return true
+}
+
+func hasWord(text []byte) bool {
 	for _, word := range words {
 		if bytes.Contains(text, word) {
-			found = true
-			break
+			return true
 		}
 	}
-	return found && (format != facts.Compose || bytes.Contains(text, []byte("services")) || helm.Relevant(text))
+	return false
 }
 
 const emptyFile = "the file is empty"

@@ -1,0 +1,72 @@
+package offline
+
+import (
+	"fmt"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
+)
+
+// foreignFormat is that of files that are named instead of read, see the package foreign.
+const foreignFormat facts.Format = "foreign"
+
+// foreignRelevant says whether a file that is not read holds configuration of ours: it sets something of ours, or makes a
+// file that has a name of ours.
+func foreignRelevant(name string, text []byte) bool {
+	if _, _, ok := foreign.Key(text); ok {
+		return true
+	}
+	form, inner, ok := foreign.Named(name)
+	if !ok || !form.IsTemplate() {
+		return false
+	}
+	switch format, _ := nameFormat(inner); format {
+	case facts.Properties, facts.PgpoolConf:
+		return true
+	case facts.Compose, facts.Helm, facts.Systemd:
+		return hasWord(text)
+	}
+	return false
+}
+
+// passOver names a file that is not read. That of a file which the user named is a problem, for the user wants it checked;
+// one found on the way is a note.
+func (r *reading) passOver(c candidate, source *facts.Source, form foreign.Form) {
+	message := fmt.Sprintf("it is %s and not read", form)
+	if form == foreign.Data {
+		message = "it is of no form that bbdoctor reads"
+	}
+	at := facts.Origin{Source: source, Format: c.format}
+	if name, span, ok := foreign.Key(source.Text); ok {
+		message += ", although it sets " + name
+		at.Span, at.Key, at.KeySpan = span, name, span
+	}
+	r.problems = append(r.problems, facts.Problem{File: source.Name, Origin: at, Message: message + "; " + form.Advice(), Note: !c.named})
+}
+
+// isTemplate says whether a file that looks like one of a format is a template of it, so that reading it would misread it.
+func isTemplate(format facts.Format, text []byte) bool {
+	switch format {
+	case facts.PgpoolConf, facts.PostgreSQLConf:
+		return foreign.Unquoted(text)
+	case facts.Properties, facts.ComposeEnv, facts.Systemd:
+		return foreign.Statements(text)
+	}
+	return false
+}
+
+// templateReason is why a value with a placeholder is not known.
+const templateReason = "it is a template that another program fills in"
+
+// filledIn marks the values that another program fills in, whatever format they are written in.
+func filledIn(assignments []facts.Assignment) {
+	for i := range assignments {
+		setting := &assignments[i].Value
+		if setting.State != facts.Set {
+			continue
+		}
+		if setting.Sensitive() && foreign.IsPlaceholder(setting.Text) || !setting.Sensitive() && foreign.Placeholder(setting.Text) {
+			setting.State, setting.Why, setting.Origin.Runs = facts.Unresolved, templateReason, []facts.Run{}
+		}
+	}
+}
