@@ -100,7 +100,11 @@ func parallel(ctx context.Context, n int, work func(int)) error {
 func (l *loader) batches() (first, second [][]candidate) {
 	together := map[string]int{} // directory and base of a compose file -> its batch
 	var values, units []candidate
+	declared := l.declared()
 	for _, c := range l.inputs {
+		if declared[c.resolved] {
+			c.format = facts.Helm
+		}
 		switch c.format {
 		case facts.Helm:
 			values = append(values, c)
@@ -130,7 +134,7 @@ func (l *loader) batches() (first, second [][]candidate) {
 		}
 	}
 	first = append(first, unitBatches(units)...)
-	return append(first, l.valuesBatches(values)...), second
+	return append(first, l.valuesBatches(values, declared)...), second
 }
 
 // readBatch reads one candidate, or several compose files together.
@@ -208,7 +212,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 	if format == facts.Shell && filepath.Ext(c.path) == "" && c.source == nil && !c.named && !shebang(source.Text) {
 		return drop()
 	}
-	if c.named && !relevant(source.Name, source.Text, format) || format == "" {
+	if c.named && !c.companion && !relevant(source.Name, source.Text, format) || format == "" {
 		guess, ok := contentFormat(source.Text)
 		switch {
 		case ok:
@@ -356,6 +360,9 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 				add(unit{node: l.node(c)})
 			case bitnami.RoleBitbucket:
 				add(unit{bitbucket: c})
+				if file := l.mountedProperties(c); file != nil {
+					add(unit{properties: file})
+				}
 			}
 		}
 	}

@@ -32,19 +32,28 @@ func isValues(base string) bool {
 // chart's directory Helm itself does so, and elsewhere people mean it so.
 const baseValues = "values"
 
+// declared has the files of all releases, links resolved.
+func (l *loader) declared() map[string]bool {
+	files := map[string]bool{}
+	for _, release := range l.options.Releases {
+		for _, file := range release.Files {
+			files[resolveLinks(l.files.absolute(file))] = true
+		}
+	}
+	return files
+}
+
 // valuesBatches puts values files together that Helm is given together: those of each release that is declared, then, of
 // what no release names, every file of a directory over the directory's values.yaml.
-func (l *loader) valuesBatches(candidates []candidate) [][]candidate {
+func (l *loader) valuesBatches(candidates []candidate, declared map[string]bool) [][]candidate {
 	var batches [][]candidate
-	declared := map[string]bool{}
 	for _, release := range l.options.Releases {
 		var batch []candidate
 		for _, file := range release.Files {
 			resolved := resolveLinks(l.files.absolute(file))
-			declared[resolved] = true
 			if i := slices.IndexFunc(candidates, func(c candidate) bool { return c.resolved == resolved }); i >= 0 {
 				member := candidates[i]
-				member.companion, member.release = len(batch) > 0, release.Name
+				member.companion, member.release = true, release.Name
 				batch = append(batch, member)
 			}
 		}

@@ -38,6 +38,10 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 	}
 	c.Names = slices.DeleteFunc(unique(names, same), func(name string) bool { return name == "" })
 	c.HostNetwork = s.networkMode != nil && s.networkMode.Text == "host"
+	if s.mode != nil && s.mode.Text == "global" {
+		r.note(s.mode.Origin, fmt.Sprintf("how many containers of %s there are is not known, because there is one on every machine of the swarm; it is taken for one", shown(s.name)))
+		s.replicas = nil
+	}
 	for _, count := range []*facts.Setting{s.scale, s.replicas} {
 		if count == nil {
 			continue
@@ -55,7 +59,14 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 	}
 	for _, mounted := range unique(s.mounts, func(m mount) string { return m.target }) {
 		if file, ok := all.files[mounted.kind+"/"+mounted.source]; ok {
-			c.Volumes = append(c.Volumes, facts.Volume{Source: file.Text, Target: mounted.target, Origin: file.Origin})
+			volume := facts.Volume{Source: file.Text, Target: mounted.target, Origin: file.Origin}
+			if file.Key == contentKey {
+				volume.Source = mounted.source
+				if file.Known() {
+					volume.File = facts.NewEmbedded(file)
+				}
+			}
+			c.Volumes = append(c.Volumes, volume)
 		}
 	}
 	return c

@@ -51,6 +51,9 @@ func (s *service) reset(path []string) {
 	case "scale":
 		s.scale = nil
 	case "deploy":
+		if inner("mode") {
+			s.mode = nil
+		}
 		if inner("replicas") {
 			s.replicas = nil
 		}
@@ -117,7 +120,7 @@ func (r *reader) merge(base, over *service) *service {
 		{&merged.containerName, &over.containerName},
 		{&merged.networkMode, &over.networkMode},
 		{&merged.scale, &over.scale},
-		{&merged.replicas, &over.replicas},
+		{&merged.replicas, &over.replicas}, {&merged.mode, &over.mode},
 	} {
 		if *value.from != nil {
 			*value.to = *value.from

@@ -9,6 +9,9 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // randomText puts pieces together.
@@ -91,5 +94,31 @@ func TestParseVolumeAgainstComposeGo(t *testing.T) {
 	}
 	if accepted < 5_000 {
 		t.Errorf("only %d mounts are accepted", accepted)
+	}
+}
+
+// TestSwarm reads what only stacks of docker swarm have: a mode, and configs whose content the stack itself has.
+func TestSwarm(t *testing.T) {
+	t.Parallel()
+	text := `services:
+  pgpool:
+    image: x
+    deploy: {mode: global, replicas: 3}
+    configs: [{source: conf, target: /conf/pgpool.conf}]
+  other: {image: y, deploy: {mode: replicated, replicas: 2}}
+configs:
+  conf:
+    content: |
+      max_pool = 1
+`
+	containers, problems := Read([]*facts.Source{facts.NewSource("stack.yml", []byte(text))}, input.Context{})
+	if len(containers) != 2 || containers[0].Replicas != 1 || containers[1].Replicas != 2 {
+		t.Fatalf("%+v", containers)
+	}
+	if len(problems) != 1 || !problems[0].Note || !strings.Contains(problems[0].Message, "on every machine of the swarm") {
+		t.Errorf("%+v", problems)
+	}
+	if file := containers[0].Volumes[0].File; file == nil || string(file.Text) != "max_pool = 1\n" || file.Within.Source.Name != "stack.yml" {
+		t.Errorf("the content of the config is not read: %+v", containers[0].Volumes)
 	}
 }

@@ -19,7 +19,7 @@ type service struct {
 	// empty says that a document names the service and says nothing about it.
 	empty bool
 
-	image, hostname, containerName, networkMode, scale, replicas *facts.Setting
+	image, hostname, containerName, networkMode, scale, mode, replicas *facts.Setting
 
 	environment environment
 	envFiles    []envFile
@@ -147,8 +147,14 @@ func (d *document) attribute(s *service, field yamltext.Field, path []string) {
 		s.scale = d.scalar(field)
 	case "deploy":
 		for _, entry := range d.fields(field.Value) {
-			if entry.Key.Value == "replicas" && !d.resetAt(entry.Value, append(path, "replicas")) {
+			if d.resetAt(entry.Value, append(path, entry.Key.Value)) {
+				continue
+			}
+			switch entry.Key.Value {
+			case "replicas":
 				s.replicas = d.scalar(entry)
+			case "mode":
+				s.mode = d.scalar(entry)
 			}
 		}
 	case "environment":

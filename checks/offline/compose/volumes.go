@@ -194,12 +194,18 @@ func (d *document) mounts(field yamltext.Field) []mount {
 	return mounts
 }
 
-// mountedFiles reads configs: or secrets: of the project: those that are files.
+// contentKey is the key of a setting that is not the name of a file but what is in it.
+const contentKey = "content"
+
+// mountedFiles reads configs: or secrets: of the project: those that are files, or whose content the project has.
 func (d *document) mountedFiles(field yamltext.Field, files map[string]facts.Setting) {
 	for _, entry := range d.fields(field.Value) {
 		for _, attribute := range d.fields(entry.Value) {
-			if attribute.Key.Value == "file" {
-				files[field.Key.Value+"/"+entry.Key.Value] = d.text(attribute, "file")
+			switch name := field.Key.Value + "/" + entry.Key.Value; attribute.Key.Value {
+			case "file":
+				files[name] = d.text(attribute, "file")
+			case "content":
+				files[name] = d.text(attribute, contentKey)
 			}
 		}
 	}
