@@ -102,6 +102,24 @@ func TestHealthy(t *testing.T) {
 	golden(t, "healthy.pretty", stdout)
 }
 
+// TestHelm checks an umbrella chart done right, and one as people begin with, whose two overlays are two installations.
+func TestHelm(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := doctor(t, copied(t, "helm/healthy"), "check", "--verbose", "--fail-on", "info", ".")
+	if code != exitClean || stderr != "" {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+	golden(t, "helm-healthy.pretty", stdout)
+	dir := copied(t, "helm/broken")
+	for _, format := range []string{"pretty", "json"} {
+		code, stdout, stderr := doctor(t, dir, "check", "--format", format, ".")
+		if code != exitFindings || stderr != "" {
+			t.Errorf("%s: code %d, stderr %q", format, code, stderr)
+		}
+		golden(t, "helm-broken."+format, stdout)
+	}
+}
+
 // TestJSONIsWhatTheSchemaSays validates the JSON of every rule's cases.
 func TestJSONIsWhatTheSchemaSays(t *testing.T) {
 	t.Parallel()
@@ -124,7 +142,7 @@ func TestJSONIsWhatTheSchemaSays(t *testing.T) {
 // everyCase unpacks the cases of all rules and the two installations, each into a directory.
 func everyCase(t *testing.T) map[string]string {
 	t.Helper()
-	cases := map[string]string{"page": copied(t, "atlassian-page"), "healthy": copied(t, "healthy")}
+	cases := map[string]string{"page": copied(t, "atlassian-page"), "healthy": copied(t, "healthy"), "helm": copied(t, "helm/broken")}
 	paths, err := filepath.Glob("../../fixtures/rules/*/*/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no cases: %v", err)

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -68,6 +69,7 @@ func Read(sources []*facts.Source, release Release) Result {
 	if len(r.result.Charts) == 0 {
 		r.result.Problems = nil // none of ours
 	}
+	r.result.Problems = append(r.broken, r.result.Problems...)
 	return r.result
 }
 
@@ -112,6 +114,7 @@ type reader struct {
 	release Release
 	result  Result
 	values  int // read so far
+	broken  []facts.Problem
 }
 
 func (r *reader) problem(at facts.Origin, format string, args ...any) {
@@ -131,13 +134,22 @@ func (r *reader) tell(at facts.Origin, note bool, format string, args ...any) {
 	})
 }
 
+// unreadable tells of a file that is no YAML. Of what it would have been nothing is known but its words.
 func (r *reader) unreadable(source *facts.Source, err error) {
-	at := facts.Origin{Source: source, Format: facts.Helm}
+	if !Relevant(source.Text) {
+		return
+	}
+	at := facts.Origin{Source: source, Format: facts.Helm, Runs: []facts.Run{}}
 	var syntax *yamltext.Error
 	if errors.As(err, &syntax) && syntax.Line > 0 {
 		at.Span = source.Line(syntax.Line)
 	}
-	r.problem(at, "it is no YAML: %v; correct it", err)
+	message := "it is no YAML: " + facts.RedactText(err.Error()) + "; correct it"
+	template := foreign.Statements(source.Text)
+	if template {
+		message = "it is a template and not read; " + foreign.GoTemplate.Advice()
+	}
+	r.broken = append(r.broken, facts.Problem{File: source.Name, Origin: at, Message: message, Note: template})
 }
 
 // value is one value of the values files put together: a mapping has fields, anything else its node.
