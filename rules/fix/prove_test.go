@@ -178,9 +178,9 @@ func TestProveThroughLinks(t *testing.T) {
 	j := judge(t, map[string]string{"a/bitbucket.properties": properties})
 	dir := j.options.Dir
 	if err := os.Symlink("../a/bitbucket.properties", filepath.Join(dir, "bitbucket.properties")); err == nil {
-		err = os.Mkdir(filepath.Join(dir, "b"), 0o755)
+		err = os.Mkdir(filepath.Join(dir, "0"), 0o755)
 		if err == nil {
-			err = os.Rename(filepath.Join(dir, "bitbucket.properties"), filepath.Join(dir, "b/bitbucket.properties"))
+			err = os.Rename(filepath.Join(dir, "bitbucket.properties"), filepath.Join(dir, "0/bitbucket.properties"))
 		}
 		if err != nil {
 			t.Fatal(err)
