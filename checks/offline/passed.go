@@ -70,3 +70,18 @@ func filledIn(assignments []facts.Assignment) {
 		}
 	}
 }
+
+// name tells of YAML and JSON files that set something of ours and of which no reader made anything.
+func (l *loader) name(read []candidate, r *reading) {
+	if len(r.units) > 0 || len(r.problems) > 0 {
+		return
+	}
+	for _, c := range read {
+		switch c.format {
+		case facts.Compose, facts.Helm, facts.DockerInspect:
+			if _, _, ok := foreign.Key(c.source.Text); ok && !l.files.isNamed(c.source) {
+				r.passOver(c, c.source, foreign.OfData(c.source.Text))
+			}
+		}
+	}
+}

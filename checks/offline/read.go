@@ -1,7 +1,6 @@
 package offline
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"path"
@@ -23,7 +22,6 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
-	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // unit is one thing that a file configures, before it is known what it belongs to. Exactly one of the pointers is set.
@@ -164,21 +162,6 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 	return r
 }
 
-// name tells of YAML and JSON files that set something of ours and of which no reader made anything.
-func (l *loader) name(read []candidate, r *reading) {
-	if len(r.units) > 0 || len(r.problems) > 0 {
-		return
-	}
-	for _, c := range read {
-		switch c.format {
-		case facts.Compose, facts.Helm, facts.DockerInspect:
-			if _, _, ok := foreign.Key(c.source.Text); ok && !l.files.isNamed(c.source) {
-				r.passOver(c, c.source, foreign.OfData(c.source.Text))
-			}
-		}
-	}
-}
-
 // open reads a candidate's bytes and drops it when it is none of ours.
 func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, bool) {
 	source, format := c.source, c.format
@@ -298,49 +281,6 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		}
 		conf := postgresqlconf.Read(source, l.context)
 		add(unit{node: &facts.Node{Name: source.Name, Files: []*facts.ConfFile{conf}, Environment: facts.Settings{}, Settings: postgresqlconf.Effective([]*facts.ConfFile{conf})}})
-	}
-}
-
-// values has values files of Helm charts read together.
-func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
-	release := helm.Release{Name: c.release}
-	dir, last := valuesDirectory(sources, c.release), sources[len(sources)-1]
-	if len(sources) > 1 && strings.TrimSuffix(path.Base(sources[0].Name), path.Ext(sources[0].Name)) == baseValues && l.files.Exists(sources[0], "Chart.yaml") {
-		release.Chart, sources = sources[0], sources[1:]
-	}
-	result := helm.Read(sources, release)
-	add := func(u unit) {
-		u.dir, u.source = dir, last
-		r.units = append(r.units, u)
-	}
-	for _, file := range result.Properties {
-		filledIn(file.Entries)
-		add(unit{properties: file})
-	}
-	l.containers(result.Containers, add)
-	r.problems = append(r.problems, result.Problems...)
-}
-
-// systemd has a unit read with its drop-ins. What a unit starts belongs to the directory that the unit is in.
-func (l *loader) systemd(sources []*facts.Source, r *reading, add func(unit)) {
-	unitFile, dropIn, ok := systemd.Name(sources[0].Name)
-	if !ok {
-		unitFile = "unit.service" // standard input
-		if bytes.Contains(sources[0].Text, []byte("[Container]")) {
-			unitFile = "unit.container"
-		}
-	}
-	containers, problems := systemd.Read(unitFile, sources, l.context)
-	before := len(r.units)
-	l.containers(containers, add)
-	if dropIn {
-		for i := range r.units[before:] {
-			r.units[before+i].dir = dirName(unitFile)
-		}
-	}
-	// A unit of somebody else's is none of our business.
-	if len(r.units) > before || ours(sources[0].Text) {
-		r.problems = append(r.problems, problems...)
 	}
 }
 

@@ -1,12 +1,14 @@
 package offline
 
 import (
+	"bytes"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
@@ -134,4 +136,47 @@ func unitBatches(candidates []candidate) [][]candidate {
 		all = append(all, batches[unit])
 	}
 	return all
+}
+
+// values has values files of Helm charts read together.
+func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
+	release := helm.Release{Name: c.release}
+	dir, last := valuesDirectory(sources, c.release), sources[len(sources)-1]
+	if len(sources) > 1 && strings.TrimSuffix(path.Base(sources[0].Name), path.Ext(sources[0].Name)) == baseValues && l.files.Exists(sources[0], "Chart.yaml") {
+		release.Chart, sources = sources[0], sources[1:]
+	}
+	result := helm.Read(sources, release)
+	add := func(u unit) {
+		u.dir, u.source = dir, last
+		r.units = append(r.units, u)
+	}
+	for _, file := range result.Properties {
+		filledIn(file.Entries)
+		add(unit{properties: file})
+	}
+	l.containers(result.Containers, add)
+	r.problems = append(r.problems, result.Problems...)
+}
+
+// systemd has a unit read with its drop-ins. What a unit starts belongs to the directory that the unit is in.
+func (l *loader) systemd(sources []*facts.Source, r *reading, add func(unit)) {
+	unitFile, dropIn, ok := systemd.Name(sources[0].Name)
+	if !ok {
+		unitFile = "unit.service" // standard input
+		if bytes.Contains(sources[0].Text, []byte("[Container]")) {
+			unitFile = "unit.container"
+		}
+	}
+	containers, problems := systemd.Read(unitFile, sources, l.context)
+	before := len(r.units)
+	l.containers(containers, add)
+	if dropIn {
+		for i := range r.units[before:] {
+			r.units[before+i].dir = dirName(unitFile)
+		}
+	}
+	// A unit of somebody else's is none of our business.
+	if len(r.units) > before || ours(sources[0].Text) {
+		r.problems = append(r.problems, problems...)
+	}
 }

@@ -147,7 +147,8 @@ func unescape(text []byte) (decoded string, n int) {
 	if i := strings.IndexByte(`abfnrtvs\"'`, text[0]); i >= 0 {
 		return "\a\b\f\n\r\t\v \\\"'"[i : i+1], 1
 	}
-	digits, base := 0, rune(16)
+	var digits int
+	base := rune(16)
 	switch c := text[0]; {
 	case c == 'x':
 		digits = 2
