@@ -18,6 +18,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
+	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/postgresqlconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
@@ -37,9 +38,10 @@ type unit struct {
 
 // reading is what one file, or several that are read together, gave.
 type reading struct {
-	units    []unit
-	others   []*facts.Container
-	problems []facts.Problem
+	units     []unit
+	others    []*facts.Container
+	problems  []facts.Problem
+	manifests manifests
 }
 
 // read reads the candidates, first those that name other files, then those that nobody named.
@@ -50,10 +52,16 @@ func (l *loader) read(ctx context.Context) error {
 		if err := parallel(ctx, len(batches), func(i int) { readings[i] = l.readBatch(batches[i]) }); err != nil {
 			return err
 		}
+		var found manifests
 		for _, r := range readings {
 			l.units = append(l.units, r.units...)
 			l.others = append(l.others, r.others...)
 			l.problems = append(l.problems, r.problems...)
+			found.add(r.manifests)
+		}
+		// Before the second: kustomizations name env files.
+		if err := l.kubernetes(ctx, found); err != nil {
+			return err
 		}
 	}
 	l.units = slices.DeleteFunc(l.units, l.onlyExtended)
@@ -154,6 +162,10 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 	if len(sources) == 0 {
 		return r
 	}
+	if read[0].format == facts.Kubernetes {
+		r.manifests.take(read[0], sources[0])
+		return r
+	}
 	l.interpret(read[0], sources, &r)
 	l.name(read, &r)
 	if len(r.units) == 0 && len(r.problems) == 0 && read[0].named {
@@ -195,17 +207,26 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 	if format == facts.Shell && filepath.Ext(c.path) == "" && c.source == nil && !c.named && !shebang(source.Text) {
 		return drop()
 	}
+	if (format == facts.Compose || format == facts.DockerInspect) && kubernetes.Recognise(source.Text) {
+		format = facts.Kubernetes
+	}
+	if kubernetes.IsKustomization(c.path) {
+		return source, facts.Kubernetes, true
+	}
 	if c.named && !c.companion && !relevant(source.Name, source.Text, format) || format == "" {
 		guess, ok := contentFormat(source.Text)
 		switch {
 		case ok:
 			format = guess
 		case c.named:
-			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files and shell scripts"})
+			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files, Kubernetes manifests and shell scripts"})
 			return drop()
 		}
 	}
 	if !c.named && !c.companion && !relevant(source.Name, source.Text, format) {
+		if format == facts.Kubernetes && kubernetes.Auxiliary(source.Text) {
+			r.manifests.others = append(r.manifests.others, c)
+		}
 		return drop()
 	}
 	return source, format, true

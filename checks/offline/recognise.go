@@ -10,6 +10,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/inspect"
+	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
@@ -24,6 +25,8 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 		return foreignFormat, true
 	}
 	switch extension := path.Ext(base); {
+	case kubernetes.IsKustomization(path.Base(name)):
+		return facts.Kubernetes, true
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
 		return facts.Properties, true
 	case isValues(base):
@@ -63,7 +66,7 @@ func relevant(name string, text []byte, format facts.Format) bool {
 		return helm.Relevant(text)
 	}
 	if !hasWord(text) {
-		return false
+		return format == facts.Kubernetes && kubernetes.Relevant(text)
 	}
 	switch {
 	case format == facts.Compose && bytes.Contains(text, []byte("services")), format == facts.DockerInspect && inspect.Relevant(text):
@@ -118,6 +121,8 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 		return bytes.HasPrefix(text, []byte(prefix)) || has("\n"+prefix) || has("\r"+prefix)
 	}
 	switch {
+	case line("apiVersion:") || line("kind:") || isJSON(text) && kubernetes.Recognise(text):
+		return facts.Kubernetes, true
 	case line("jdbc.") || line("#>"):
 		return facts.Properties, true
 	case line("services:"):

@@ -1,11 +1,14 @@
 package offline
 
 import (
+	"strings"
+
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
 	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
+	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 	"github.com/bbdoctor/bbdoctor/checks/offline/properties"
 	"github.com/bbdoctor/bbdoctor/checks/offline/shell"
@@ -32,6 +35,7 @@ var writers = map[facts.Format]writer{
 	facts.Shell:      {encode: shell.Encode, insert: shell.Insert},
 	facts.Compose:    {encode: compose.Encode, insert: compose.Insert},
 	facts.Helm:       {encode: helm.Encode},
+	facts.Kubernetes: {encode: kubernetes.Encode},
 	facts.Systemd:    {encode: systemdEncoder(facts.Systemd)},
 	facts.SystemdEnv: {encode: systemdEncoder(facts.SystemdEnv)},
 	facts.PgpoolConf: {encode: pgpoolconf.Encode, insert: pgpoolconf.Insert},
@@ -43,4 +47,24 @@ func envEncoder(dialect facts.Format) func(facts.Style, string) (string, bool) {
 
 func systemdEncoder(format facts.Format) func(facts.Style, string) (string, bool) {
 	return func(style facts.Style, text string) (string, bool) { return systemd.Encode(format, style, text) }
+}
+
+// within gives the encoder for a text that stands inside a value of another file: encoded for the one, then for the other.
+// atStart says that the text begins the value.
+func within(origin facts.Origin, atStart bool) func(style facts.Style, text string) (encoded string, ok bool) {
+	return func(style facts.Style, text string) (encoded string, ok bool) {
+		switch encode := writers[origin.Format].encode; {
+		case origin.Format == facts.Properties:
+			encoded, ok = properties.Encode(text, atStart), true
+		case origin.Format == origin.Within:
+			// A manifest inside a manifest: how it is quoted there is not known, so only what needs no quotes is written.
+			encoded, ok = text, strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=?&") == ""
+		case encode != nil:
+			encoded, ok = encode(facts.Plain, text)
+		}
+		if !ok {
+			return "", false
+		}
+		return kubernetes.EncodeWithin(style, encoded)
+	}
 }

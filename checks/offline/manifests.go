@@ -1,0 +1,128 @@
+package offline
+
+import (
+	"context"
+	"slices"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
+	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
+)
+
+// manifests are files of Kubernetes. They name each other, so they are read together.
+type manifests struct {
+	ours           []*facts.Source
+	named          []*facts.Source // by the user
+	kustomizations []kubernetes.Kustomization
+	// others hold no name of ours, but may be what the others name.
+	others []candidate
+}
+
+func (m *manifests) take(c candidate, source *facts.Source) {
+	if kubernetes.IsKustomization(c.path) {
+		m.kustomizations = append(m.kustomizations, kubernetes.Kustomization{Source: source, Ours: relevant(source.Name, source.Text, facts.Kubernetes)})
+		return
+	}
+	m.ours = append(m.ours, source)
+	if c.named {
+		m.named = append(m.named, source)
+	}
+}
+
+func (m *manifests) add(other manifests) {
+	m.ours = append(m.ours, other.ours...)
+	m.named = append(m.named, other.named...)
+	m.kustomizations = append(m.kustomizations, other.kustomizations...)
+	m.others = append(m.others, other.others...)
+}
+
+// kubernetes reads the manifests that were found.
+func (l *loader) kubernetes(ctx context.Context, found manifests) error {
+	if len(found.ours)+len(found.kustomizations) == 0 {
+		return nil
+	}
+	result := kubernetes.Read(kubernetes.Input{
+		Manifests: found.ours, Kustomizations: found.kustomizations, Context: l.context,
+		Parallel: func(n int, work func(int)) { _ = parallel(ctx, n, work) },
+		Others: func(wanted func([]byte) bool) []*facts.Source {
+			sources := make([]*facts.Source, len(found.others))
+			_ = parallel(ctx, len(found.others), func(i int) {
+				c := found.others[i]
+				source, err := l.files.load(c.path, c.resolved)
+				if err != nil || !wanted(source.Text) {
+					l.files.forget(c.resolved)
+					return
+				}
+				source.InWorkTree = c.inTree
+				sources[i] = source
+			})
+			return slices.DeleteFunc(sources, func(source *facts.Source) bool { return source == nil })
+		},
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.units = slices.DeleteFunc(l.units, func(u unit) bool { return u.properties != nil && result.Taken[u.source] })
+	l.problems = append(l.problems, result.Problems...)
+	units := len(l.units)
+	namespaces := severalNamespaces(result.Found)
+	for _, one := range result.Found {
+		add := func(u unit) {
+			if u.other != nil {
+				l.others = append(l.others, u.other)
+				return
+			}
+			u.dir, u.source = dirName(one.Home.Name), one.Home
+			if namespaces[u.dir] {
+				u.dir += "/" + one.Namespace
+			}
+			l.units = append(l.units, u)
+		}
+		switch {
+		case one.Container != nil:
+			l.containers([]*facts.Container{one.Container}, add)
+		case one.Properties != nil:
+			// One that a container mounts is there already.
+			if !slices.ContainsFunc(l.units[units:], func(u unit) bool { return sameFile(u.properties, one.Properties) }) {
+				filledIn(one.Properties.Entries)
+				add(unit{properties: one.Properties})
+			}
+		case one.Conf != nil:
+			conf := pgpoolconf.Read(one.Conf, l.context)
+			unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
+			add(unit{pgpool: pgpoolconf.Instance(one.Conf.Name, []*facts.ConfFile{conf}, unknown)})
+		}
+	}
+	for _, source := range found.named {
+		nothing := func(u unit) bool { return u.source == source }
+		if !slices.ContainsFunc(l.units[units:], nothing) && !result.Taken[source] && !slices.ContainsFunc(result.Problems, func(p facts.Problem) bool { return p.File == source.Name }) {
+			l.problems = append(l.problems, facts.Problem{File: source.Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
+		}
+	}
+	return nil
+}
+
+// severalNamespaces are the directories whose containers of ours are of several namespaces: each may be an installation.
+func severalNamespaces(found []kubernetes.Found) map[string]bool {
+	first, several := map[string]string{}, map[string]bool{}
+	for _, one := range found {
+		if one.Container != nil && len(bitnami.Classify(one.Container)) == 0 || one.Namespace == "" {
+			continue
+		}
+		dir := dirName(one.Home.Name)
+		if namespace, ok := first[dir]; ok && namespace != one.Namespace {
+			several[dir] = true
+		}
+		first[dir] = one.Namespace
+	}
+	return several
+}
+
+// sameFile says whether two properties files are the same text in the same place.
+func sameFile(a, b *facts.PropertiesFile) bool {
+	if a == nil || a.Source != b.Source || len(a.Entries) != len(b.Entries) {
+		return false
+	}
+	return len(a.Entries) == 0 || a.Entries[0].Value.Origin.Span == b.Entries[0].Value.Origin.Span
+}
