@@ -101,8 +101,23 @@ func (l *listening) backend(backend facts.BackendNode, onMachine bool) {
 // container gives the addresses of a server in a container: its names, and the ports it publishes.
 func (l *listening) container(c *facts.Container, one listener) []listener {
 	var all []listener
+	fronted := map[string]bool{} // names that lead to the container by the ports of a Service alone
+	for _, service := range c.Services {
+		for _, name := range service.Names {
+			if service.Headless {
+				continue
+			}
+			fronted[name] = true
+			all = append(all, behind(service, name, one)...)
+		}
+	}
 	for _, name := range c.Names {
-		all = append(all, l.named(c, name, one, true)...)
+		if !fronted[name] {
+			all = append(all, l.named(c, name, one, true)...)
+		}
+	}
+	if c.Format == facts.Kubernetes {
+		return all // what is published is so on machines whose names no manifest tells
 	}
 	if c.HostNetwork {
 		one.host, one.shown = onHost, "localhost"
@@ -119,6 +134,20 @@ func (l *listening) container(c *facts.Container, one listener) []listener {
 		}
 		published.portUnknown = !isNumber(port.Host)
 		all = append(all, published)
+	}
+	return all
+}
+
+// behind gives the addresses of a server behind a Service of Kubernetes.
+func behind(service facts.Service, name string, one listener) (all []listener) {
+	one.host, one.shown, one.inner = plainHost(name), name, true
+	for _, port := range service.Ports {
+		if port.Protocol != "tcp" || port.Container != one.port && one.port != "" {
+			continue
+		}
+		at := one
+		at.port = port.Host
+		all = append(all, at)
 	}
 	return all
 }

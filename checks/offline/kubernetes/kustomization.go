@@ -50,7 +50,7 @@ func (r *reader) plan() []*kustomization {
 		k := &kustomization{Kustomization: in.Kustomizations[i], parts: map[string]*kustomization{}}
 		all[i] = k
 		if file := r.parse(k.Source); file != nil && len(file.Documents) > 0 {
-			k.root = r.copyOf(file, file.Documents[0])
+			k.root = r.copyOf(file, file.Documents[0], true)
 		}
 	})
 	byDirectory := map[string]*kustomization{}
@@ -244,7 +244,7 @@ func (b *builder) resource(k *kustomization, item *value) []*object {
 	if source == nil {
 		return nil
 	}
-	return b.parseObjects(source)
+	return b.parseObjects(source, true)
 }
 
 // remote says whether kustomize fetches something from another machine.

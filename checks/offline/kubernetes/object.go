@@ -30,7 +30,7 @@ func (o *object) directory() string { return path.Dir(o.home.Name) }
 
 // objects reads the objects of a file and takes them apart.
 func (r *reader) objects(source *facts.Source) []*object {
-	objects := r.parseObjects(source)
+	objects := r.parseObjects(source, false)
 	for _, o := range objects {
 		r.takeApart(o)
 	}
@@ -38,7 +38,7 @@ func (r *reader) objects(source *facts.Source) []*object {
 }
 
 // parseObjects reads the objects of a file, those of lists one by one.
-func (r *reader) parseObjects(source *facts.Source) []*object {
+func (r *reader) parseObjects(source *facts.Source, rewritten bool) []*object {
 	file := r.parse(source)
 	if file == nil {
 		return nil
@@ -56,7 +56,7 @@ func (r *reader) parseObjects(source *facts.Source) []*object {
 		if fields == nil {
 			continue
 		}
-		objects = append(objects, r.listed(r.copyOf(file, document), source, 0)...)
+		objects = append(objects, r.listed(r.copyOf(file, document, rewritten), source, 0)...)
 	}
 	return objects
 }

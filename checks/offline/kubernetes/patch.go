@@ -43,7 +43,7 @@ func (b *builder) patchMerge(k *kustomization, text, item *value, objects []*obj
 	}
 	target := item.at("target")
 	for _, document := range file.Documents {
-		patch := b.copyOf(file, document)
+		patch := b.copyOf(file, document, true)
 		if patch.kind == yamlv3.SequenceNode {
 			for _, o := range b.targets(target, objects) {
 				for _, operation := range patch.clone().items {

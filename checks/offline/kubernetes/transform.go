@@ -192,34 +192,29 @@ func (m merger) merge(dst, patch *value, name string) *value {
 	return patch.clone()
 }
 
-// list merges a list whose items are told apart by a key. New items come first, as kustomize puts them.
+// list merges a list whose items are told apart by a key. What the patch names comes first, in the patch's order, as
+// kustomize puts it.
 func (m merger) list(dst, patch *value, name string) *value {
 	result := &value{kind: patch.kind, file: patch.file, node: patch.node}
+	var left []*value
 	if dst != nil {
-		result.items = slices.Clone(dst.items)
+		left = slices.Clone(dst.items)
 	}
-	var added []*value
 	for _, item := range patch.items {
 		if item.at("$patch").words() == "replace" {
-			result.items = nil
+			left = nil
 			continue
 		}
-		i := slices.IndexFunc(result.items, func(old *value) bool { return sameItem(old, item, mergeKeys[name]) })
 		var old *value
-		if i >= 0 {
-			old = result.items[i]
+		if i := slices.IndexFunc(left, func(old *value) bool { return sameItem(old, item, mergeKeys[name]) }); i >= 0 {
+			old = left[i]
+			left = slices.Delete(left, i, i+1)
 		}
-		switch merged := m.merge(old, item, ""); {
-		case merged == nil && i >= 0:
-			result.items = slices.Delete(result.items, i, i+1)
-		case merged == nil:
-		case i >= 0:
-			result.items[i] = merged
-		default:
-			added = append(added, merged)
+		if merged := m.merge(old, item, ""); merged != nil {
+			result.items = append(result.items, merged)
 		}
 	}
-	result.items = append(added, result.items...)
+	result.items = append(result.items, left...)
 	return result
 }
 

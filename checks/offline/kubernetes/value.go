@@ -26,6 +26,9 @@ type value struct {
 	file    *yamltext.File
 	node    *yamlv3.Node
 	aliases []*yamlv3.Node
+	// rewritten says that kustomize writes the scalar anew: it reads YAML 1.2, and puts quotes around what would be read
+	// otherwise in YAML 1.1.
+	rewritten bool
 }
 
 // field is an entry of a mapping.
@@ -40,8 +43,8 @@ type field struct {
 const maxNesting = 60
 
 // copyOf copies a node of a file. Aliases are copied as what they stand for; what is too deep is nothing.
-func (r *reader) copyOf(file *yamltext.File, node *yamlv3.Node) *value {
-	c := copier{reader: r, file: file}
+func (r *reader) copyOf(file *yamltext.File, node *yamlv3.Node, rewritten bool) *value {
+	c := copier{reader: r, file: file, rewritten: rewritten}
 	v := c.value(node, nil, 0)
 	if c.copied > maxValues || file.Exhausted() {
 		r.problem(facts.Origin{Source: file.Source, Format: facts.Kubernetes}, "the manifest is too large or nested too deep, or its aliases make it so; the rest is not read")
@@ -51,14 +54,15 @@ func (r *reader) copyOf(file *yamltext.File, node *yamlv3.Node) *value {
 
 type copier struct {
 	*reader
-	file   *yamltext.File
-	copied int
+	file      *yamltext.File
+	rewritten bool
+	copied    int
 }
 
 func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *value {
 	file := r.file
 	node, aliases = yamltext.Follow(node, aliases)
-	v := &value{kind: yamlv3.ScalarNode, file: file, node: node, aliases: aliases}
+	v := &value{kind: yamlv3.ScalarNode, file: file, node: node, aliases: aliases, rewritten: r.rewritten}
 	if depth > maxNesting {
 		r.copied = maxValues
 	}
@@ -281,7 +285,7 @@ func (v *value) number() bool {
 	if v == nil || v.set != nil || v.node == nil || v.kind != yamlv3.ScalarNode || v.node.Style&^yamlv3.TaggedStyle != 0 || v.null() {
 		return false
 	}
-	if v.node.Style&yamlv3.TaggedStyle != 0 {
+	if v.rewritten || v.node.Style&yamlv3.TaggedStyle != 0 {
 		return v.node.ShortTag() != "!!str"
 	}
 	return typed(v.text)
