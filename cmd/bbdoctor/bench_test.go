@@ -184,6 +184,30 @@ spec:
 	return files
 }
 
+// manifests are one deployment as ten manifests.
+func manifests(i int) map[string]string {
+	workload := func(kind, name, image, env string) string {
+		return fmt.Sprintf("apiVersion: apps/v1\nkind: %s\nmetadata:\n  name: %s\nspec:\n  serviceName: %[2]s\n  selector:\n    matchLabels: {app: %[2]s}\n  template:\n    metadata:\n      labels: {app: %[2]s}\n    spec:\n      containers:\n        - name: %[2]s\n          image: %s\n          env:\n%s", kind, name, image, env)
+	}
+	service := func(name string) string {
+		return fmt.Sprintf("apiVersion: v1\nkind: Service\nmetadata:\n  name: %s\nspec:\n  selector: {app: %[1]s}\n  ports:\n    - name: sql\n      port: 5432\n", name)
+	}
+	files := map[string]string{
+		"pgpool.yaml":            workload("Deployment", "pgpool", "registry.example.com/db/pgpool:4.6.7", "            - {name: PGPOOL_BACKEND_NODES, value: \"0:pg-0:5432,1:pg-1:5432,2:pg-2:5432\"}\n          envFrom:\n            - configMapRef: {name: pgpool}\n            - secretRef: {name: db}\n"),
+		"pgpool-config.yaml":     fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: pgpool}\ndata:\n  PGPOOL_NUM_INIT_CHILDREN: \"%d\"\n  PGPOOL_MAX_POOL: \"1\"\n  PGPOOL_RESERVED_CONNECTIONS: \"1\"\n  PGPOOL_ENABLE_LOAD_BALANCING: \"no\"\n  PGPOOL_AUTO_FAILBACK: \"yes\"\n  PGPOOL_SR_CHECK_USER: check\n  PGPOOL_POSTGRES_CUSTOM_USERS: bitbucketuser\n  PGPOOL_ADMIN_USERNAME: pcp\n", 83+i%50),
+		"pgpool-service.yaml":    service("pgpool"),
+		"bitbucket.yaml":         workload("StatefulSet", "bitbucket", "atlassian/bitbucket:9.4", "            - {name: JDBC_URL, value: \"jdbc:postgresql://pgpool:5432/bitbucket?tcpKeepAlive=true\"}\n            - {name: JDBC_DRIVER, value: org.postgresql.Driver}\n            - {name: JDBC_USER, value: bitbucketuser}\n            - {name: JDBC_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: bitbucket}}}\n"),
+		"bitbucket-service.yaml": service("bitbucket"),
+		"secret.yaml":            "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  bitbucket: Zt8-walnut-Mistral\n  repmgr: Vp4-heron-Quartz\n",
+		"ingress.yaml":           "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: bitbucket}\nspec:\n  rules:\n    - host: git.example.com\n",
+	}
+	for n := range 3 {
+		name := fmt.Sprintf("pg-%d", n)
+		files[name+".yaml"] = workload("StatefulSet", name, "registry.example.com/db/postgresql-repmgr:17.6.0", fmt.Sprintf("            - {name: REPMGR_NODE_NAME, value: %s}\n            - {name: REPMGR_NODE_NETWORK_NAME, value: %[1]s}\n            - {name: REPMGR_PARTNER_NODES, value: \"pg-0,pg-1,pg-2\"}\n            - {name: REPMGR_PRIMARY_HOST, value: pg-0}\n            - {name: REPMGR_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: repmgr}}}\n            - {name: POSTGRESQL_MAX_CONNECTIONS, value: \"200\"}\n", name)) + "---\n" + service(name)
+	}
+	return files
+}
+
 // readAll is the peer: walk, read, and, when asked, parse as YAML, on all cores.
 func readAll(tb testing.TB, root string, parse bool) {
 	tb.Helper()
@@ -236,6 +260,37 @@ func BenchmarkRelevant(b *testing.B) {
 	}
 }
 
+// BenchmarkKubernetes compares checking 5,000 manifests, 500 installations, with reading and parsing them, and with
+// kubeconform, which validates them against no schema, when KUBECONFORM names it:
+// go install github.com/yannh/kubeconform/cmd/kubeconform@v0.6.7.
+func BenchmarkKubernetes(b *testing.B) {
+	root := tree(b, 500, manifests)
+	b.Run("parsing", func(b *testing.B) {
+		for b.Loop() {
+			a, p := pairs(b, checkTree(root), func() { readAll(b, root, true) })
+			ratio(b, a, p, "x-reading-and-parsing")
+		}
+	})
+	b.Run("kubeconform", func(b *testing.B) {
+		peer := os.Getenv("KUBECONFORM")
+		if peer == "" {
+			b.Skip("KUBECONFORM names no program")
+		}
+		schemas := b.TempDir()
+		if err := os.WriteFile(filepath.Join(schemas, "any.json"), []byte(`{"type":"object"}`), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			a, p := pairs(b, checkTree(root), func() {
+				if out, err := exec.Command(peer, "-schema-location", filepath.Join(schemas, "any.json"), root).CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+			})
+			ratio(b, a, p, "x-kubeconform")
+		}
+	})
+}
+
 // BenchmarkForeign compares checking 5,000 YAML files that are not ours with walking and reading them.
 func BenchmarkForeign(b *testing.B) {
 	root := tree(b, 500, foreign)
@@ -256,7 +311,7 @@ func BenchmarkLinear(b *testing.B) {
 
 // BenchmarkMemory measures the peak memory of checking 5,000 files of either kind.
 func BenchmarkMemory(b *testing.B) {
-	for name, root := range map[string]string{"relevant": tree(b, 500, installation), "foreign": tree(b, 500, foreign)} {
+	for name, root := range map[string]string{"relevant": tree(b, 500, installation), "kubernetes": tree(b, 500, manifests), "foreign": tree(b, 500, foreign)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				memory := filepath.Join(b.TempDir(), "memory")

@@ -36,6 +36,12 @@ func copied(tb testing.TB, fixture string) string {
 		tb.Fatal(err)
 	}
 	for _, entry := range entries {
+		if entry.IsDir() {
+			if err := os.Rename(copied(tb, filepath.Join(fixture, entry.Name())), filepath.Join(dir, entry.Name())); err != nil {
+				tb.Fatal(err)
+			}
+			continue
+		}
 		text, err := os.ReadFile(filepath.Join("../../fixtures", fixture, entry.Name()))
 		if err != nil {
 			tb.Fatal(err)
@@ -117,6 +123,29 @@ func TestHelm(t *testing.T) {
 			t.Errorf("%s: code %d, stderr %q", format, code, stderr)
 		}
 		golden(t, "helm-broken."+format, stdout)
+	}
+}
+
+// TestKubernetes checks an installation as manifests that is done right, and a base with two overlays that are not.
+func TestKubernetes(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := doctor(t, copied(t, "kubernetes/healthy"), "check", "--verbose", "--fail-on", "info", ".")
+	if code != exitClean || stderr != "" {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+	golden(t, "kubernetes-healthy.pretty", stdout)
+	code, stdout, stderr = doctor(t, copied(t, "kubernetes/broken"), "check", ".")
+	if code != exitFindings || stderr != "" {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+	golden(t, "kubernetes-broken.pretty", stdout)
+	for _, want := range []string{"deployment prod", "deployment staging", "[jdbc/target-server-type]", "[jdbc/endpoint-is-pgpool]"} {
+		if _, short, _ := doctor(t, copied(t, "kubernetes/broken"), "check", "--format", "short", "."); !strings.Contains(stdout+short, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if strings.Contains(stdout, "deployment base") {
+		t.Error("the base is no deployment")
 	}
 }
 

@@ -28,6 +28,16 @@ func bomb() string {
 	return out.String()
 }
 
+// manifestBomb is a manifest with more containers than anybody can start.
+func manifestBomb() string {
+	var out strings.Builder
+	out.WriteString("x-a: &a {name: PGPOOL_A, value: x}\n")
+	for c := 'b'; c <= 'j'; c++ {
+		fmt.Fprintf(&out, "x-%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 9), ","))
+	}
+	return out.String() + "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, env: *j}]}\n"
+}
+
 // TestHostileInputs runs the real program on inputs made to hang it, to fill the memory or to break it. Each is judged
 // together with a good file, which must still be judged.
 func TestHostileInputs(t *testing.T) {
@@ -37,32 +47,39 @@ func TestHostileInputs(t *testing.T) {
 		name, text string
 		says       string // what is said of it; empty when the input is fine, if large
 	}{
-		"50 MB of properties":     {"bitbucket.properties", strings.Repeat("a.b=c\n", 50<<20/6), "larger than 8 MiB"},
-		"50 MB of YAML":           {"docker-compose.yml", compose + strings.Repeat("# PGPOOL_\n", 5<<20), "larger than 8 MiB"},
-		"a line of 10 MB":         {"bitbucket.properties", "jdbc.url=" + strings.Repeat("x", 10<<20), "larger than 8 MiB"},
-		"a line of 7 MB":          {"bitbucket.properties", "jdbc.user=" + strings.Repeat("x", 7<<20), ""},
-		"a script of 7 MB":        {"start.sh", "docker run -e PGPOOL_BACKEND_NODES=0:a " + strings.Repeat("x", 7<<20) + " bitnami/pgpool\n", ""},
-		"continuations":           {"bitbucket.properties", "jdbc.url=" + strings.Repeat("\\\n", 1<<20), ""},
-		"deep flow YAML":          {"docker-compose.yml", compose + "      X: " + strings.Repeat("[", 200000), "docker-compose.yml"},
-		"deep block YAML":         {"docker-compose.yml", compose + deep(3000), ""},
-		"a bomb of aliases":       {"docker-compose.yml", bomb(), "docker-compose.yml"},
-		"invalid UTF-8 in YAML":   {"docker-compose.yml", compose + "      X: \"\xff\xfe\"\n", "docker-compose.yml"},
-		"invalid UTF-8 in a file": {"bitbucket.properties", "jdbc.user=\xff\xfe\xc3\n", "jdbc.user depends on the encoding"},
-		"NUL in an env file":      {"pgpool.env", "PGPOOL_BACKEND_NODES=0:pg-0:5432\x00\n", "hostile/pgpool.env: not read: the file has zero bytes"},
-		"binary":                  {"bitbucket.properties", "\x7fELF\x02\x01\x01\x00\x00\x00\xff\xfe\x00jdbc", "hostile/bitbucket.properties: not read: the file has zero bytes"},
-		"binary YAML":             {"docker-compose.yml", "\x00" + compose, "hostile/docker-compose.yml: not read: the file has zero bytes"},
-		"UTF-16":                  {"bitbucket.properties", "\xff\xfej\x00d\x00b\x00c\x00", "hostile/bitbucket.properties: not read: the file is in UTF-16"},
-		"empty":                   {"bitbucket.properties", "", "hostile/bitbucket.properties: note: the file is empty"},
-		"nothing but blanks":      {"pgpool.conf", " \r\n\t\n", "hostile/pgpool.conf: note: the file is empty"},
-		"an unclosed quote":       {"start.sh", "docker run -e PGPOOL_BACKEND_NODES='0:pg-0 bitnami/pgpool\n", "start.sh"},
-		"doubling variables":      {"start.sh", "X=aaaaaaaaaa\n" + strings.Repeat("X=$X$X\n", 60) + "docker run -e PGPOOL_BACKEND_NODES=$X bitnami/pgpool\n", ""},
-		"recursive functions":     {"start.sh", "f() { f; f; }\nf\ndocker run -e PGPOOL_BACKEND_NODES=0:a bitnami/pgpool\n", ""},
-		"nested substitutions":    {"start.sh", "docker run -e PGPOOL_BACKEND_NODES=" + strings.Repeat("$(", 50000) + "\n", "start.sh"},
-		"nested defaults":         {"docker-compose.yml", compose + "      PGPOOL_X: " + strings.Repeat("${A:-", 20000) + strings.Repeat("}", 20000) + "\n", ""},
-		"many backend nodes":      {"pgpool.env", "PGPOOL_BACKEND_NODES=" + strings.Repeat("0:a,", 500000) + "\n", ""},
-		"an include of itself":    {"pgpool.conf", "include 'pgpool.conf'\ninclude 'pgpool.conf'\nbackend_hostname0 = 'a'\n", "hostile/pgpool.conf:1:"},
-		"many pairs":              {"pgpool.conf", strings.Repeat("num_init_children = 32\n", 300000), ""},
-		"a long URL":              {"bitbucket.properties", "jdbc.url=jdbc:postgresql://h/d?" + strings.Repeat("targetServerType=primary&", 40000) + "\n", ""},
+		"50 MB of properties":       {"bitbucket.properties", strings.Repeat("a.b=c\n", 50<<20/6), "larger than 8 MiB"},
+		"50 MB of YAML":             {"docker-compose.yml", compose + strings.Repeat("# PGPOOL_\n", 5<<20), "larger than 8 MiB"},
+		"a line of 10 MB":           {"bitbucket.properties", "jdbc.url=" + strings.Repeat("x", 10<<20), "larger than 8 MiB"},
+		"a line of 7 MB":            {"bitbucket.properties", "jdbc.user=" + strings.Repeat("x", 7<<20), ""},
+		"a script of 7 MB":          {"start.sh", "docker run -e PGPOOL_BACKEND_NODES=0:a " + strings.Repeat("x", 7<<20) + " bitnami/pgpool\n", ""},
+		"continuations":             {"bitbucket.properties", "jdbc.url=" + strings.Repeat("\\\n", 1<<20), ""},
+		"deep flow YAML":            {"docker-compose.yml", compose + "      X: " + strings.Repeat("[", 200000), "docker-compose.yml"},
+		"deep block YAML":           {"docker-compose.yml", compose + deep(3000), ""},
+		"a bomb of aliases":         {"docker-compose.yml", bomb(), "docker-compose.yml"},
+		"invalid UTF-8 in YAML":     {"docker-compose.yml", compose + "      X: \"\xff\xfe\"\n", "docker-compose.yml"},
+		"invalid UTF-8 in a file":   {"bitbucket.properties", "jdbc.user=\xff\xfe\xc3\n", "jdbc.user depends on the encoding"},
+		"NUL in an env file":        {"pgpool.env", "PGPOOL_BACKEND_NODES=0:pg-0:5432\x00\n", "hostile/pgpool.env: not read: the file has zero bytes"},
+		"binary":                    {"bitbucket.properties", "\x7fELF\x02\x01\x01\x00\x00\x00\xff\xfe\x00jdbc", "hostile/bitbucket.properties: not read: the file has zero bytes"},
+		"binary YAML":               {"docker-compose.yml", "\x00" + compose, "hostile/docker-compose.yml: not read: the file has zero bytes"},
+		"UTF-16":                    {"bitbucket.properties", "\xff\xfej\x00d\x00b\x00c\x00", "hostile/bitbucket.properties: not read: the file is in UTF-16"},
+		"empty":                     {"bitbucket.properties", "", "hostile/bitbucket.properties: note: the file is empty"},
+		"nothing but blanks":        {"pgpool.conf", " \r\n\t\n", "hostile/pgpool.conf: note: the file is empty"},
+		"an unclosed quote":         {"start.sh", "docker run -e PGPOOL_BACKEND_NODES='0:pg-0 bitnami/pgpool\n", "start.sh"},
+		"doubling variables":        {"start.sh", "X=aaaaaaaaaa\n" + strings.Repeat("X=$X$X\n", 60) + "docker run -e PGPOOL_BACKEND_NODES=$X bitnami/pgpool\n", ""},
+		"recursive functions":       {"start.sh", "f() { f; f; }\nf\ndocker run -e PGPOOL_BACKEND_NODES=0:a bitnami/pgpool\n", ""},
+		"nested substitutions":      {"start.sh", "docker run -e PGPOOL_BACKEND_NODES=" + strings.Repeat("$(", 50000) + "\n", "start.sh"},
+		"nested defaults":           {"docker-compose.yml", compose + "      PGPOOL_X: " + strings.Repeat("${A:-", 20000) + strings.Repeat("}", 20000) + "\n", ""},
+		"many backend nodes":        {"pgpool.env", "PGPOOL_BACKEND_NODES=" + strings.Repeat("0:a,", 500000) + "\n", ""},
+		"an include of itself":      {"pgpool.conf", "include 'pgpool.conf'\ninclude 'pgpool.conf'\nbackend_hostname0 = 'a'\n", "hostile/pgpool.conf:1:"},
+		"many pairs":                {"pgpool.conf", strings.Repeat("num_init_children = 32\n", 300000), ""},
+		"a long URL":                {"bitbucket.properties", "jdbc.url=jdbc:postgresql://h/d?" + strings.Repeat("targetServerType=primary&", 40000) + "\n", ""},
+		"a bomb of manifests":       {"k8s.yaml", manifestBomb(), "too large"},
+		"deep manifests":            {"k8s.yaml", "apiVersion: v1\nkind: List\nitems: &a\n- PGPOOL_A: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "\n", "too large"},
+		"a list of itself":          {"k8s.yaml", "apiVersion: v1\nkind: List\nPGPOOL_A: x\nitems: &a\n- *a\n", "k8s.yaml"},
+		"many manifests":            {"k8s.yaml", strings.Repeat("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: PGPOOL_A}\n", 80000), "too large"},
+		"many pods":                 {"k8s.yaml", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: pg}\nspec: {replicas: 1000000000, template: {spec: {containers: [{name: x, env: [{name: REPMGR_NODE_NAME, value: a}]}]}}}\n", ""},
+		"a kustomization of itself": {"kustomization.yaml", "resources: [., ../hostile, .]\nconfigMapGenerator: [{name: PGPOOL_A}]\n", ""},
+		"doubling $(NAME)":          {"k8s.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: pg}\nspec: {containers: [{name: x, env: [{name: PGPOOL_A, value: aaaaaaaa}" + strings.Repeat(", {name: PGPOOL_A, value: $(PGPOOL_A)$(PGPOOL_A)}", 60) + "]}]}\n", ""},
 	}
 	for title, hostile := range inputs {
 		t.Run(title, func(t *testing.T) {

@@ -5,6 +5,7 @@
 package kubernetes
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -20,6 +21,8 @@ const (
 	// maxValues is how many mappings, lists and scalars are copied of one document; aliases let a file of a few lines say a
 	// billion things. Each takes some 150 bytes, and is held for as long as its file is read.
 	maxValues = 300_000
+	// maxDocuments is how many documents a file has.
+	maxDocuments = 20_000
 	// maxWork is how many variables containers are given, those of a ConfigMap that several name as often.
 	maxWork = 1_000_000
 	// maxExpanded is how many bytes $(NAME) makes values long.
@@ -167,6 +170,10 @@ func (r *reader) spend(n int, at facts.Origin) bool {
 
 // parse parses a file. It gives nil for one that is no YAML, which the user is told of.
 func (r *reader) parse(source *facts.Source) *yamltext.File {
+	if bytes.Count(source.Text, []byte("\n---")) > maxDocuments {
+		r.problem(facts.Origin{Source: source, Format: facts.Kubernetes}, "it has more than 20,000 documents and is too large to be read; split it")
+		return nil
+	}
 	file, err := yamltext.Parse(source)
 	if err == nil {
 		return file

@@ -96,7 +96,7 @@ func (r *reader) plan() []*kustomization {
 		}
 	}
 	for _, k := range all {
-		if !reached[k] && k.used && k.relevance == relevant {
+		if !reached[k] && k.used && k.relevant(manifests) {
 			reach(k) // those that build on each other in a circle
 		}
 	}

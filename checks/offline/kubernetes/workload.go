@@ -207,6 +207,9 @@ func (r *reader) readVariable(v *value) variable {
 		key = field{key: named.value.node, file: named.value.file}
 	}
 	from := v.at("valueFrom")
+	if n := len(from.entries()); n > 1 || n == 1 && written.value.words() != "" {
+		r.problem(r.placeOf(named.value), shown(name)+" has more than one of value and the sources of valueFrom, and Kubernetes refuses the manifest; leave one")
+	}
 	if written.value.words() != "" || len(from.entries()) == 0 {
 		found.value = r.text(written.value, name, key)
 		if written.value == nil {
