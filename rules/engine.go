@@ -67,6 +67,11 @@ func run(rule *Rule, deployment *facts.Deployment, read map[facts.Key]bool) (res
 	}()
 	rule.Check(pass)
 	result.Findings = distinct(pass.findings)
+	if rule.forced {
+		for _, finding := range result.Findings {
+			finding.Severity = rule.Severity
+		}
+	}
 	switch {
 	case len(pass.findings) > 0:
 		result.Outcome = Failed

@@ -54,8 +54,13 @@ type Rule struct {
 	Live bool
 	// Needs are the facts that Check reads. A test compares them with what was really read.
 	Needs []facts.Key
+	// Bounds are the figures that the user may set.
+	Bounds []Bound
 	// Check asks the pass for facts and reports what is wrong. It must not keep the pass.
 	Check func(*Pass)
+
+	forced bool             // every failure is worth Severity
+	bounds map[string]int64 // what the user set
 }
 
 // Family is the part of the ID before the slash.

@@ -9,9 +9,13 @@ import (
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
+// recent is how long ago a failover is still news.
+var recent = rules.Bound{
+	Name: "within", Unit: rules.Durations, Default: int64(time.Hour), Least: int64(time.Minute), Most: int64(30 * 24 * time.Hour),
+	InTitle: "hour", About: "how long ago a failover is still worth a word",
+}
+
 const (
-	// recent is how long ago a failover is still news.
-	recent = time.Hour
 	// together is how far apart the nodes' times are when Pgpool-II starts and sets them all.
 	together = time.Second
 	// clockError is how far into the future a change may lie, by clocks that differ.
@@ -25,6 +29,7 @@ var RecentFailover = &rules.Rule{
 	Severity: rules.Info,
 	Live:     true,
 	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
+	Bounds:   []rules.Bound{recent},
 	Check: func(p *rules.Pass) {
 		nodes, ok := p.PoolNodes()
 		if !ok {
@@ -49,7 +54,7 @@ var RecentFailover = &rules.Rule{
 		var changed []string
 		var newest facts.PoolNode
 		for i, node := range nodes {
-			age, ok := youngest(changes[i], clocks)
+			age, ok := youngest(changes[i], clocks, p.Duration(recent.Name))
 			if !ok {
 				continue
 			}
@@ -61,9 +66,17 @@ var RecentFailover = &rules.Rule{
 		if len(changed) == 0 {
 			return
 		}
-		p.Failf(rules.Measured(showNodes, "node_id="+newest.ID+" last_status_change="+newest.LastStatusChange), "the state of a node changed within the last hour: %s", strings.Join(changed, ", ")).
+		p.Failf(rules.Measured(showNodes, "node_id="+newest.ID+" last_status_change="+newest.LastStatusChange), "the state of a node changed within the last %s: %s", lately(p.Bound(recent.Name)), strings.Join(changed, ", ")).
 			Helpf("If nobody did that on purpose, read Pgpool-II's log for \"failover\" at that time, and repmgr's on the nodes. Bitbucket's errors of those minutes have this cause.")
 	},
+}
+
+// lately is how messages say the bound.
+func lately(within int64) string {
+	if within == recent.Default {
+		return "hour"
+	}
+	return recent.Show(within)
 }
 
 // clocksOf gives the time at Pgpool-II, without a zone as it writes times itself. Its last health check is by its own
@@ -110,7 +123,7 @@ func started(nodes []facts.PoolNode, changes []time.Time) bool {
 }
 
 // youngest is how long ago a change was, by the clock that makes it recent; ok is false when none does.
-func youngest(change time.Time, clocks []time.Time) (age time.Duration, ok bool) {
+func youngest(change time.Time, clocks []time.Time, recent time.Duration) (age time.Duration, ok bool) {
 	for _, now := range clocks {
 		if age := now.Sub(change); age >= -clockError && age <= recent {
 			return age, true

@@ -3,15 +3,22 @@ package backends
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
 // The bounds of a lag that is no matter of a moment: one segment of WAL, and what a person notices.
-const (
-	mostBytes   = 16 << 20
-	mostSeconds = 10
+var (
+	mostBytes = rules.Bound{
+		Name: "maximum-bytes", Unit: rules.Bytes, Default: 16 << 20, Least: 1 << 10, Most: 1 << 40,
+		InTitle: "16 MB", About: "the bytes of WAL that a standby may be behind",
+	}
+	mostTime = rules.Bound{
+		Name: "maximum-time", Unit: rules.Durations, Default: int64(10 * time.Second), Least: int64(100 * time.Millisecond), Most: int64(24 * time.Hour),
+		InTitle: "10 s", About: "the time that a standby may be behind",
+	}
 )
 
 // ReplicationLag guards how much a failover would lose, or wait for.
@@ -21,6 +28,7 @@ var ReplicationLag = &rules.Rule{
 	Severity: rules.Warning,
 	Live:     true,
 	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
+	Bounds:   []rules.Bound{mostBytes, mostTime},
 	Check: func(p *rules.Pass) {
 		nodes, ok := p.PoolNodes()
 		if !ok || !streamingMode(p, nodes) {
@@ -36,6 +44,7 @@ var ReplicationLag = &rules.Rule{
 			p.Skipf("Pgpool-II does not measure the lag: sr_check_period=0 (pgpool/replication-check)")
 			return
 		}
+		mostBytes, mostSeconds := p.Bound(mostBytes.Name), p.Duration(mostTime.Name).Seconds()
 		standbys := 0
 		for _, node := range nodes {
 			if node.Role != standbyRole || !used(node) || runsAsPrimary(node) {

@@ -8,9 +8,12 @@ import (
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
-// slow is the bound of a round trip. Bitbucket sends tens of statements for one page, one after another; on one local
-// network a round trip through Pgpool-II takes well under a millisecond (0.1 ms on loopback).
-const slow = 10 * time.Millisecond
+// slow bounds a round trip. Bitbucket sends tens of statements for one page, one after another; on one local network a
+// round trip through Pgpool-II takes well under a millisecond (0.1 ms on loopback).
+var slow = rules.Bound{
+	Name: "maximum", Unit: rules.Durations, Default: int64(10 * time.Millisecond), Least: int64(100 * time.Microsecond), Most: int64(10 * time.Second),
+	InTitle: "10 ms", About: "the median round trip that is still fast enough",
+}
 
 // Latency guards the time that every statement pays.
 var Latency = &rules.Rule{
@@ -19,6 +22,7 @@ var Latency = &rules.Rule{
 	Severity: rules.Warning,
 	Live:     true,
 	Needs:    []facts.Key{facts.LiveLogin},
+	Bounds:   []rules.Bound{slow},
 	Check: func(p *rules.Pass) {
 		snapshot, ok := p.LoggedIn()
 		switch {
@@ -28,12 +32,12 @@ var Latency = &rules.Rule{
 			p.Skipf("no round trip was timed")
 			return
 		}
-		took := median(snapshot.RoundTrips)
-		if took <= slow {
+		took, most := median(snapshot.RoundTrips), p.Duration(slow.Name)
+		if took <= most {
 			return
 		}
 		shown := took.Round(100 * time.Microsecond).String()
-		p.Failf(rules.Measured("round trips of trivial statements", shown), "a round trip takes %s (median of %d), above %s: each statement of Bitbucket waits that long", shown, len(snapshot.RoundTrips), slow).
+		p.Failf(rules.Measured("round trips of trivial statements", shown), "a round trip takes %s (median of %d), above %s: each statement of Bitbucket waits that long", shown, len(snapshot.RoundTrips), most).
 			Helpf("Run Bitbucket, Pgpool-II and the primary in one network near each other, and look for load on Pgpool-II's host. bbdoctor measures from the host it runs on; run it where Bitbucket runs.")
 	},
 }

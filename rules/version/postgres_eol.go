@@ -8,7 +8,10 @@ import (
 )
 
 // notice is how many months before its end a version is reported: moving a database to another major version takes that.
-const notice = 6
+var notice = rules.Bound{
+	Name: "months", Unit: rules.Numbers, Default: 6, Least: 0, Most: 60,
+	InTitle: "half a year", Word: "months", About: "how many months before its end a version is reported",
+}
 
 // PostgresEOL guards against a PostgreSQL that gets no more fixes, or soon none.
 var PostgresEOL = &rules.Rule{
@@ -16,6 +19,7 @@ var PostgresEOL = &rules.Rule{
 	Title:    "PostgreSQL gets fixes for half a year or longer",
 	Severity: rules.Warning,
 	Needs:    []facts.Key{facts.Today, facts.PostgreSQLNodes},
+	Bounds:   []rules.Bound{notice},
 	Check: func(p *rules.Pass) {
 		groups := nodeGroups(p)
 		if len(groups) == 0 {
@@ -42,7 +46,7 @@ func judgeEnd(p *rules.Pass, today time.Time, g group) {
 		switch behind := m.final.AddDate(0, 0, 1); {
 		case !today.Before(behind):
 			g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s is past its end of life: there have been no fixes since %s", g.number, g.names(), final).Helpf(help))
-		case !today.AddDate(0, notice, 0).Before(m.final):
+		case !today.AddDate(0, int(p.Bound(notice.Name)), 0).Before(m.final):
 			g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s reaches its end of life on %s: there are no fixes after that", g.number, g.names(), final).Helpf(help))
 		}
 		return
