@@ -80,6 +80,16 @@ func (d *Deployment) collect() []Setting {
 	return written
 }
 
+// FirstFile is the name of a file that the deployment was read from, "" when there is none.
+func (d *Deployment) FirstFile() (name string) {
+	d.Visit(func(setting Setting) {
+		if source := setting.Origin.Source; source != nil && (name == "" || source.Name < name) {
+			name = source.Name
+		}
+	})
+	return name
+}
+
 // Containers lists every container of the deployment, whatever it runs.
 func (d *Deployment) Containers() []*Container {
 	var all []*Container

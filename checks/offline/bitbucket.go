@@ -54,8 +54,8 @@ func newBitbucket(files []*facts.PropertiesFile, containers []*facts.Container, 
 		b.Settings[facts.PoolSizeMax] = facts.Setting{Key: facts.PoolSizeMax, Text: defaultPoolSize, Norm: defaultPoolSize, State: facts.Default, Why: "Bitbucket's default"}
 	}
 	b.URLs = urls(b.Settings)
-	b.Version = versionOf(containers, options.BitbucketVersion)
-	b.Nodes = nodesOf(containers, options.BitbucketNodes)
+	b.Version = versionOf(containers, options)
+	b.Nodes = nodesOf(containers, options)
 	return b
 }
 
@@ -148,9 +148,12 @@ func urls(settings facts.Settings) []facts.JDBCURL {
 }
 
 // versionOf is what the user says, else the tag of an atlassian/bitbucket image, else what is assumed.
-func versionOf(containers []*facts.Container, given string) facts.Setting {
-	setting := facts.Setting{Key: facts.BitbucketVersion, Text: given, Norm: given, State: facts.Set, Why: "--bitbucket-version"}
-	if given != "" {
+func versionOf(containers []*facts.Container, options Options) facts.Setting {
+	setting := facts.Setting{Key: facts.BitbucketVersion, Text: options.BitbucketVersion, State: facts.Set, Why: "--bitbucket-version"}
+	if setting.Text == "" {
+		setting.Text, setting.Why = options.ConfigVersion, options.ConfigFile
+	}
+	if setting.Norm = setting.Text; setting.Text != "" {
 		return setting
 	}
 	for _, c := range containers {
@@ -188,7 +191,7 @@ func versionTag(image string) string {
 
 // nodesOf is what the user says, else the number of Bitbucket containers and their replicas when files start more than
 // one, else what is assumed.
-func nodesOf(containers []*facts.Container, given int) facts.Setting {
+func nodesOf(containers []*facts.Container, options Options) facts.Setting {
 	setting := facts.Setting{Key: facts.BitbucketNodes, State: facts.Set}
 	count := 0
 	for _, c := range containers {
@@ -201,8 +204,10 @@ func nodesOf(containers []*facts.Container, given int) facts.Setting {
 		}
 	}
 	switch {
-	case given > 0:
-		count, setting.Why, setting.Origin = given, "--bitbucket-nodes", facts.Origin{}
+	case options.BitbucketNodes > 0:
+		count, setting.Why, setting.Origin = options.BitbucketNodes, "--bitbucket-nodes", facts.Origin{}
+	case options.ConfigNodes > 0:
+		count, setting.Why, setting.Origin = options.ConfigNodes, options.ConfigFile, facts.Origin{}
 	case count > 1:
 		setting.Why = "the containers that the files start"
 	default:

@@ -14,18 +14,22 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
-// files opens files, each once, and lets no reader out of the directories that the user named.
+// files opens files for the inputs of one deployment, or of all that are told apart later.
 type files struct {
+	*disk
+	named    map[*facts.Source]bool   // opened because another file names it
+	followed map[string]*facts.Source // the same by the path under which they are named
+}
+
+// disk opens files, each once, and lets no reader out of the directories that the user named.
+type disk struct {
 	dir     string            // working directory, absolute
 	roots   []string          // absolute directories that may be read, links resolved
 	overlay map[string][]byte // by absolute path, links resolved
 
 	mu     sync.Mutex
-	opened map[string]*entry      // by absolute path, links resolved
-	dirs   map[string]string      // directories with links resolved, each looked up once
-	named  map[*facts.Source]bool // opened because another file names it
-
-	followed map[string]*facts.Source // the same by the path under which they are named
+	opened map[string]*entry // by absolute path, links resolved
+	dirs   map[string]string // directories with links resolved, each looked up once
 }
 
 type entry struct {
@@ -44,11 +48,16 @@ func newFiles(options Options) (*files, error) {
 	for path, text := range options.Overlay {
 		overlay[resolveLinks(path)] = text
 	}
-	return &files{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, named: map[*facts.Source]bool{}, followed: map[string]*facts.Source{}}, nil
+	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}}), nil
+}
+
+// newView is another look at the same disk: a file is read once, but who names whom is known for one deployment only.
+func newView(d *disk) *files {
+	return &files{disk: d, named: map[*facts.Source]bool{}, followed: map[string]*facts.Source{}}
 }
 
 // absolute is a path as given on the command line, made absolute.
-func (f *files) absolute(path string) string {
+func (f *disk) absolute(path string) string {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(f.dir, path)
 	}
@@ -56,7 +65,7 @@ func (f *files) absolute(path string) string {
 }
 
 // name is how a file is shown: relative to the working directory where that is shorter to read, with slashes.
-func (f *files) name(path string) string {
+func (f *disk) name(path string) string {
 	if rest, below := strings.CutPrefix(path, f.dir); below && len(rest) > 1 && rest[0] == filepath.Separator {
 		return filepath.ToSlash(rest[1:])
 	}
@@ -70,14 +79,14 @@ func (f *files) name(path string) string {
 }
 
 // allow adds a directory from which files may be read.
-func (f *files) allow(dir string) {
+func (f *disk) allow(dir string) {
 	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = resolved
 	}
 	f.roots = append(f.roots, dir)
 }
 
-func (f *files) allowed(resolved string) bool {
+func (f *disk) allowed(resolved string) bool {
 	for _, root := range f.roots {
 		if rest, below := strings.CutPrefix(resolved, root); below && rest != "" && rest[0] == filepath.Separator {
 			return true // both are clean, so nothing in it leads up again
@@ -90,9 +99,19 @@ func (f *files) allowed(resolved string) bool {
 }
 
 // given opens a file that the user named on the command line, wherever it lies.
-func (f *files) given(path string) (*facts.Source, error) {
+func (f *disk) given(path string) (*facts.Source, error) {
 	path = f.absolute(path)
 	return f.load(path, resolveLinks(path))
+}
+
+// below opens a file that the config file names, wherever it lies below a directory.
+func (f *disk) below(dir, path string) (*facts.Source, error) {
+	path = filepath.Join(dir, path)
+	resolved := resolveLinks(path)
+	if relative, err := filepath.Rel(resolveLinks(dir), resolved); err != nil || !filepath.IsLocal(relative) {
+		return nil, input.ErrOutside
+	}
+	return f.load(path, resolved)
 }
 
 // Open opens a file that another file names.
@@ -134,7 +153,7 @@ func (f *files) Exists(base *facts.Source, path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (f *files) resolve(base *facts.Source, path string) (string, error) {
+func (f *disk) resolve(base *facts.Source, path string) (string, error) {
 	if strings.ContainsRune(path, 0) || path == "" {
 		return "", fmt.Errorf("%q: %w", path, input.ErrMissing)
 	}
@@ -154,7 +173,7 @@ func (f *files) resolve(base *facts.Source, path string) (string, error) {
 }
 
 // realDir is a directory with links resolved. Many files of one directory name others beside them, so it is kept.
-func (f *files) realDir(dir string) string {
+func (f *disk) realDir(dir string) string {
 	f.mu.Lock()
 	real, ok := f.dirs[dir]
 	f.mu.Unlock()
@@ -168,7 +187,7 @@ func (f *files) realDir(dir string) string {
 }
 
 // resolved is a file's path with links resolved.
-func (f *files) resolved(path string) string {
+func (f *disk) resolved(path string) string {
 	real := filepath.Join(f.realDir(filepath.Dir(path)), filepath.Base(path))
 	if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return resolveLinks(real)
@@ -185,7 +204,7 @@ func resolveLinks(path string) string {
 }
 
 // load reads a file once, however many readers ask for it at the same time and by whatever links.
-func (f *files) load(path, resolved string) (*facts.Source, error) {
+func (f *disk) load(path, resolved string) (*facts.Source, error) {
 	f.mu.Lock()
 	loaded := f.opened[resolved]
 	if loaded == nil {
@@ -198,13 +217,13 @@ func (f *files) load(path, resolved string) (*facts.Source, error) {
 }
 
 // forget lets go of a file that turned out to be none of ours.
-func (f *files) forget(resolved string) {
+func (f *disk) forget(resolved string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.opened, resolved)
 }
 
-func (f *files) readFile(path, resolved string) (*facts.Source, error) {
+func (f *disk) readFile(path, resolved string) (*facts.Source, error) {
 	text, mode, err := read(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name(path), err)

@@ -18,7 +18,7 @@ func (l *loader) group() []*facts.Deployment {
 	tree := newTree(l.units)
 	deployments := l.plan(tree)
 	slices.SortStableFunc(deployments, func(a, b *facts.Deployment) int { return strings.Compare(a.Name, b.Name) })
-	if len(deployments) == 1 {
+	if len(deployments) == 1 && len(l.options.Declared) == 0 {
 		deployments[0].Name = "."
 	}
 	return deployments

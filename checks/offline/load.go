@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
@@ -26,11 +27,29 @@ type Options struct {
 	EnvFiles []string
 	// Environ are NAME=value pairs for interpolation, weaker than EnvFiles; nil to use none.
 	Environ []string
-	// BitbucketVersion and BitbucketNodes are what the user says; "" and 0 when nothing.
+	// BitbucketVersion and BitbucketNodes are what the user says for every deployment; "" and 0 when nothing.
 	BitbucketVersion string
 	BitbucketNodes   int
 	// Releases say which values files Helm is given together, in which order. What they name is read, be it among Paths or not.
 	Releases []Release
+	// Base is the absolute directory that the paths and globs of Declared and Exclude start from, and out of which they do
+	// not lead; empty when the user has no config file. ConfigFile is that file's name as shown, and what it says of
+	// Bitbucket is weaker than the two above.
+	Base, ConfigFile string
+	ConfigVersion    string
+	ConfigNodes      int
+	// Declared are the deployments that the user declares. What is found below Paths and is declared for one or several of
+	// them belongs to these; the rest is grouped by directory.
+	Declared []Declaration
+	// Exclude are globs of files and directories that are not walked. A path of Paths is read all the same.
+	Exclude []string
+	// Deployments are names or globs of the deployments that are wanted; empty for all. One that there is not is an
+	// [UnknownDeploymentError].
+	Deployments []string
+	// Today is the date by which ends of life are judged, and PostgresSupport the user's own table of what Bitbucket
+	// supports; every deployment gets them as they are.
+	Today           time.Time
+	PostgresSupport map[string][]int
 	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file.
 	Deferred bool
 	// Overlay has texts that stand for files on disk, by [facts.Source.Path]: how a fix looks before it is written.
@@ -44,18 +63,22 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	variables, err := readVariables(files, options)
+	variables, err := readVariables(files, options, nil)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{options: options, files: files, context: input.Context{Files: files, Variables: variables}}
+	l := &loader{options: options, base: resolveLinks(options.Base), files: files, context: input.Context{Files: files, Variables: variables}}
 	if err := l.walk(ctx); err != nil {
 		return nil, err
 	}
-	if err := l.read(ctx); err != nil {
+	collection := &facts.Collection{}
+	if collection.Deployments, err = l.deployments(ctx); err != nil {
 		return nil, err
 	}
-	collection := &facts.Collection{Deployments: l.group(), Others: l.others}
+	collection.Others = l.others
+	for _, deployment := range collection.Deployments {
+		deployment.Today, deployment.PostgresSupport = options.Today, options.PostgresSupport
+	}
 	l.inputs, l.units = nil, nil // deployments that are deferred keep the loader
 	slices.SortStableFunc(l.problems, func(a, b facts.Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Message, b.Message))
@@ -67,26 +90,62 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 	return collection, nil
 }
 
-// readVariables makes the look-up for interpolation out of --env files and the environment.
-func readVariables(files *files, options Options) (input.Variables, error) {
+// deployments reads what was found and makes deployments of it, those that the user picked.
+func (l *loader) deployments(ctx context.Context) (all []*facts.Deployment, err error) {
+	if len(l.options.Declared) > 0 {
+		all, err = l.asDeclared(ctx)
+	} else if err = l.read(ctx); err == nil {
+		all = l.group()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newChoice(l.options).pick(all)
+}
+
+// say takes what the config file says of one deployment.
+func (o *Options) say(version string, nodes int) {
+	if version != "" {
+		o.ConfigVersion = version
+	}
+	if nodes > 0 {
+		o.ConfigNodes = nodes
+	}
+}
+
+// readVariables makes the look-up for interpolation out of the environment, the files that a deployment declares, and
+// --env files, the later the stronger.
+func readVariables(files *files, options Options, declared []string) (input.Variables, error) {
 	values := map[string]facts.Setting{}
 	for _, pair := range options.Environ {
 		if name, value, ok := cutVariable(pair); ok {
 			values[name] = facts.Setting{Key: facts.Key(name), Text: value, State: facts.Set, Why: "the environment", Origin: facts.Origin{Key: name, Runs: []facts.Run{}}}
 		}
 	}
-	for _, path := range options.EnvFiles {
-		source, err := files.given(path)
+	add := func(given, path string, source *facts.Source, err error) error {
 		if err != nil {
-			return nil, fmt.Errorf("--env %s: %w", path, err)
+			return fmt.Errorf("%s %s: %w", given, path, err)
 		}
 		assignments, problems := dotenv.Read(source, facts.ComposeEnv, nil)
 		if len(problems) > 0 {
 			line, _ := source.Position(problems[0].Origin.Span.Start)
-			return nil, fmt.Errorf("--env %s: line %d: %s", path, line, facts.RedactText(problems[0].Message))
+			return fmt.Errorf("%s %s: line %d: %s", given, path, line, facts.RedactText(problems[0].Message))
 		}
 		for _, assignment := range assignments {
 			values[assignment.Name] = assignment.Value
+		}
+		return nil
+	}
+	for _, path := range declared {
+		source, err := files.below(options.Base, path)
+		if err := add(options.ConfigFile+": env", path, source, err); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range options.EnvFiles {
+		source, err := files.given(path)
+		if err := add("--env", path, source, err); err != nil {
+			return nil, err
 		}
 	}
 	if len(values) == 0 {

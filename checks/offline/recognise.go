@@ -27,6 +27,8 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 	switch extension := path.Ext(base); {
 	case kubernetes.IsKustomization(path.Base(name)):
 		return facts.Kubernetes, true
+	case base == ".bbdoctor.yaml", base == ".bbdoctor.yml":
+		return "", false // bbdoctor's own
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
 		return facts.Properties, true
 	case isValues(base):

@@ -17,6 +17,7 @@ import (
 // loader carries one Load.
 type loader struct {
 	options  Options
+	base     string // options.Base with links resolved
 	files    *files
 	context  input.Context
 	inputs   []candidate
@@ -35,8 +36,12 @@ type candidate struct {
 	source   *facts.Source
 	// companion says that the file is read together with the one before it in its batch, whatever it holds.
 	companion bool
-	release   string // of Helm, whose values the file holds
+	release   string   // of Helm, whose values the file holds
+	also      []string // other paths that lead to the same file
 }
+
+// standardInput is the path, and the name, of what comes by standard input.
+const standardInput = "-"
 
 // maxDepth bounds how deep directories are walked; a tree this deep is a trap, not a repository.
 const maxDepth = 100
@@ -47,8 +52,8 @@ var skippedDirectories = []string{".git", "node_modules", "vendor"}
 // walk finds the candidates among the inputs, in the order of their names.
 func (l *loader) walk(ctx context.Context) error {
 	for _, path := range l.options.Paths {
-		if path == "-" {
-			l.standardInput()
+		if path == standardInput {
+			l.readStandardInput()
 			continue
 		}
 		l.give(ctx, path)
@@ -66,9 +71,11 @@ func (l *loader) walk(ctx context.Context) error {
 	kept := l.inputs[:0]
 	for _, c := range l.inputs {
 		if n := len(kept); n > 0 && kept[n-1].resolved == c.resolved && c.resolved != "" {
-			if c.named && !kept[n-1].named {
-				kept[n-1] = c
+			other := &kept[n-1]
+			if c.named && !other.named {
+				c, *other = *other, c
 			}
+			other.also = append(append(other.also, c.path), c.also...)
 			continue
 		}
 		kept = append(kept, c)
@@ -81,9 +88,9 @@ func (l *loader) problem(file, format string, args ...any) {
 	l.problems = append(l.problems, facts.Problem{File: file, Message: facts.RedactText(fmt.Sprintf(format, args...))})
 }
 
-func (l *loader) standardInput() {
+func (l *loader) readStandardInput() {
 	text, err := io.ReadAll(io.LimitReader(l.options.Stdin, input.MaxFile+1))
-	const name = "-"
+	const name = standardInput
 	switch format, ok := contentFormat(text); {
 	case err != nil:
 		l.problem(name, "standard input cannot be read: %v", err)
@@ -148,7 +155,7 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 		child, resolvedChild := filepath.Join(path, entry.Name()), filepath.Join(resolved, entry.Name())
 		switch {
 		case entry.IsDir():
-			if !slices.Contains(skippedDirectories, entry.Name()) && !ignore.ignores(resolvedChild, true) {
+			if !slices.Contains(skippedDirectories, entry.Name()) && !ignore.ignores(resolvedChild, true) && !w.excluded(child) {
 				w.directory(child, resolvedChild, ignore, depth+1)
 			}
 		case entry.Type().IsRegular():
@@ -166,7 +173,7 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 // file takes a file at path; inTree is the path that .gitignore speaks of, resolved where the bytes are.
 func (w *walker) file(path, inTree, resolved string, ignore *ignoreRules) {
 	format, ok := nameFormat(path)
-	if !ok || ignore.ignores(inTree, false) {
+	if !ok || ignore.ignores(inTree, false) || w.excluded(path) {
 		return
 	}
 	w.inputs = append(w.inputs, candidate{path: path, resolved: resolved, format: format, inTree: w.inTree})

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline"
+	"github.com/bbdoctor/bbdoctor/cmd/bbdoctor/config"
 	"github.com/bbdoctor/bbdoctor/rules"
 	"github.com/bbdoctor/bbdoctor/rules/catalog"
 	"github.com/bbdoctor/bbdoctor/rules/fix"
@@ -46,27 +46,27 @@ func checkCommand(env environment) *cli.Command {
 
 // inputFlags say what to read and what the files do not tell.
 func inputFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringFlag{Name: "bitbucket-version", Usage: "Bitbucket's `VERSION`, such as 9.4 (default: an image's tag, else 10.2)"},
 		&cli.IntFlag{Name: "bitbucket-nodes", Usage: "`NUMBER` of Bitbucket nodes (default: the containers among the inputs, else 1)"},
 		&cli.StringSliceFlag{Name: "env", Usage: "`FILE` with values for ${...} interpolation; - for the process environment; repeatable"},
-	}
+	}, configFlags()...)
 }
 
-// loadOptions reads inputFlags and the paths.
-func loadOptions(c *cli.Context, env environment) (offline.Options, error) {
+// loadOptions reads inputFlags, the paths and the config file, which is nil when there is none.
+func loadOptions(c *cli.Context, env environment) (offline.Options, *config.Config, error) {
 	options := offline.Options{
-		Dir: env.dir, Paths: c.Args().Slice(), Stdin: env.stdin,
-		BitbucketVersion: c.String("bitbucket-version"), BitbucketNodes: c.Int("bitbucket-nodes"),
+		Dir: env.dir, Paths: c.Args().Slice(), Stdin: env.stdin, Today: env.today,
+		BitbucketVersion: c.String("bitbucket-version"), BitbucketNodes: c.Int("bitbucket-nodes"), Deployments: c.StringSlice("deployment"),
 	}
 	if len(options.Paths) == 0 {
 		options.Paths = []string{"."}
 	}
 	if c.IsSet("bitbucket-nodes") && options.BitbucketNodes < 1 {
-		return options, usagef("--bitbucket-nodes %d: give 1 or more", options.BitbucketNodes)
+		return options, nil, usagef("--bitbucket-nodes %d: give 1 or more", options.BitbucketNodes)
 	}
 	if v := options.BitbucketVersion; v != "" && !validVersion(v) {
-		return options, usagef("--bitbucket-version %s: give numbers such as 9.4 or 10.2.1", v)
+		return options, nil, usagef("--bitbucket-version %s: give numbers such as 9.4 or 10.2.1", v)
 	}
 	for _, file := range c.StringSlice("env") {
 		if file == "-" {
@@ -75,7 +75,9 @@ func loadOptions(c *cli.Context, env environment) (offline.Options, error) {
 		}
 		options.EnvFiles = append(options.EnvFiles, file)
 	}
-	return options, nil
+	from, err := loadConfig(c, env, options.Paths)
+	configure(&options, from)
+	return options, from, err
 }
 
 func validVersion(version string) bool {
@@ -91,6 +93,7 @@ func validVersion(version string) bool {
 // settings are the flags of check, read and understood.
 type settings struct {
 	load        offline.Options
+	config      *config.Config
 	rules       []*rules.Rule
 	outputs     []output
 	show        report.Options
@@ -115,10 +118,11 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 		}
 	}
 	var err error
-	s.load, err = loadOptions(c, env)
+	s.load, s.config, err = loadOptions(c, env)
 	add(err)
 	s.rules, err = selectRules(catalog.All(), c.StringSlice("only"), c.StringSlice("skip"))
 	add(err)
+	s.rules = s.config.Tune(s.rules, c.StringSlice("only"))
 	s.live = wantsLive(c)
 	if !s.live && len(c.StringSlice("only")) == 0 {
 		// What is only measured has nothing to say of files; who names such a rule hears why it is skipped.
@@ -164,14 +168,11 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 // check off silently.
 func selectRules(all []*rules.Rule, only, skip []string) ([]*rules.Rule, error) {
 	matches := func(patterns []string, rule *rules.Rule) bool {
-		return slices.ContainsFunc(patterns, func(pattern string) bool {
-			matched, err := path.Match(pattern, rule.ID)
-			return err == nil && matched
-		})
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return config.Matches(pattern, rule.ID) })
 	}
 	for _, pattern := range slices.Concat(only, skip) {
-		if !slices.ContainsFunc(all, func(rule *rules.Rule) bool { return matches([]string{pattern}, rule) }) {
-			return nil, fmt.Errorf("there is no rule %q; \"bbdoctor rules\" lists them", pattern)
+		if len(config.Matching(all, pattern)) == 0 {
+			return nil, fmt.Errorf("there is no rule %q%s", pattern, config.SuggestRule(all, pattern))
 		}
 	}
 	return slices.DeleteFunc(all, func(rule *rules.Rule) bool {
@@ -195,9 +196,6 @@ func check(c *cli.Context, env environment) error {
 	collection, err := offline.Load(c.Context, s.load)
 	if err != nil {
 		return loadFailure(c, err)
-	}
-	for _, deployment := range collection.Deployments {
-		deployment.Today = env.today
 	}
 	if s.live {
 		if err := measure(c, env, collection); err != nil {

@@ -16,7 +16,7 @@ func factsCommand(env environment) *cli.Command {
 		ArgsUsage: "[PATH...]",
 		Flags:     inputFlags(),
 		Action: func(c *cli.Context) error {
-			options, err := loadOptions(c, env)
+			options, _, err := loadOptions(c, env)
 			if err != nil {
 				return err
 			}
