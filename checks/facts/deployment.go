@@ -19,6 +19,8 @@ type Collection struct {
 	Others []*Container
 	// Problems are inputs that could not be read or understood, in the order of their names.
 	Problems []Problem
+	// Directives are the comments that speak to bbdoctor, in the order of files and places.
+	Directives []Directive
 }
 
 // Problem is an input that could not be read, or not wholly. It is the tool's failure to find out, never a verdict.
@@ -30,6 +32,8 @@ type Problem struct {
 	Message string
 	// Note is true for what the user should know but what left nothing unread: a template that was passed over.
 	Note bool
+	// Topic is the heading under which reports for people list it; "" for what could not be read, or not wholly.
+	Topic string
 }
 
 // Deployment is one installation: a Bitbucket, the Pgpool-II in front of its database, and the PostgreSQL nodes.

@@ -80,6 +80,36 @@ func (d *Deployment) collect() []Setting {
 	return written
 }
 
+// Sources passes the files by that the deployment was read from, each with the format of something in it, and most more
+// than once.
+func (d *Deployment) Sources(visit func(*Source, Format)) {
+	d.Visit(func(setting Setting) {
+		if setting.Origin.Source != nil {
+			visit(setting.Origin.Source, setting.Origin.Format)
+		}
+	})
+	for _, c := range d.Containers() {
+		if c.Origin.Source != nil {
+			visit(c.Origin.Source, c.Format)
+		}
+	}
+	if d.Bitbucket != nil {
+		for _, file := range d.Bitbucket.Files {
+			visit(file.Source, Properties)
+		}
+	}
+	for _, pgpool := range d.Pgpools {
+		for _, file := range pgpool.Files {
+			visit(file.Source, PgpoolConf)
+		}
+	}
+	for _, node := range d.Nodes {
+		for _, file := range node.Files {
+			visit(file.Source, PostgreSQLConf)
+		}
+	}
+}
+
 // FirstFile is the name of a file that the deployment was read from, "" when there is none.
 func (d *Deployment) FirstFile() (name string) {
 	d.Visit(func(setting Setting) {

@@ -153,6 +153,9 @@ func (l *loader) asDeclared(ctx context.Context) ([]*facts.Deployment, error) {
 		}
 		l.problems = append(l.problems, sub.problems...)
 		l.others = append(l.others, sub.others...)
+		for source, format := range sub.formats {
+			l.mention(source, format)
+		}
 	}
 	if chosen.onlyDeclared() {
 		return deployments, nil

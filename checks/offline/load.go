@@ -76,6 +76,7 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 		return nil, err
 	}
 	collection.Others = l.others
+	collection.Directives = l.directives(collection.Deployments)
 	for _, deployment := range collection.Deployments {
 		deployment.Today, deployment.PostgresSupport = options.Today, options.PostgresSupport
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
 	"github.com/bbdoctor/bbdoctor/checks/offline/compose"
+	"github.com/bbdoctor/bbdoctor/checks/offline/directive"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
 	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
@@ -42,6 +43,7 @@ type reading struct {
 	others    []*facts.Container
 	problems  []facts.Problem
 	manifests manifests
+	mentions  []candidate // that have a directive
 }
 
 // read reads the candidates, first those that name other files, then those that nobody named.
@@ -58,6 +60,9 @@ func (l *loader) read(ctx context.Context) error {
 			l.others = append(l.others, r.others...)
 			l.problems = append(l.problems, r.problems...)
 			found.add(r.manifests)
+			for _, c := range r.mentions {
+				l.mention(c.source, c.format)
+			}
 		}
 		// Before the second: kustomizations name env files.
 		if err := l.kubernetes(ctx, found); err != nil {
@@ -158,6 +163,9 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 		}
 		c.source, c.format = source, format
 		sources, read = append(sources, source), append(read, c)
+		if directive.Mentioned(source.Text) {
+			r.mentions = append(r.mentions, c)
+		}
 	}
 	if len(sources) == 0 {
 		return r

@@ -24,6 +24,8 @@ type loader struct {
 	units    []unit
 	others   []*facts.Container
 	problems []facts.Problem
+	// formats are the files with a directive.
+	formats map[*facts.Source]facts.Format
 }
 
 // candidate is a file that may be configuration of ours.
