@@ -45,6 +45,29 @@ func (r *Result) Severity() Severity {
 	return worst
 }
 
+// Counting are the findings that count.
+func (r *Result) Counting() (findings []*Finding) {
+	for _, finding := range r.Findings {
+		if finding.Suppressed == nil {
+			findings = append(findings, finding)
+		}
+	}
+	return findings
+}
+
+// Discount gives a failed result of which no finding counts the outcome that is left: it is skipped, with what was said of
+// the first finding as the reason. It is no pass, for the title is not true. The findings stay.
+func (r *Result) Discount() {
+	if r.Outcome != Failed || len(r.Findings) == 0 || len(r.Counting()) > 0 {
+		return
+	}
+	why := r.Findings[0].Suppressed.Justification
+	r.Outcome, r.Reason = Skipped, "suppressed: "+why
+	if n := len(r.Findings); n > 1 {
+		r.Reason = fmt.Sprintf("%d findings suppressed: %s", n, why)
+	}
+}
+
 // Finding is one thing that is wrong, in one place.
 type Finding struct {
 	// Message names key, value and place; its first line is enough to act.

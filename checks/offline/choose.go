@@ -80,18 +80,7 @@ func (c choice) pick(deployments []*facts.Deployment) ([]*facts.Deployment, erro
 			continue
 		}
 		slices.Sort(names)
-		return nil, &UnknownDeploymentError{pattern, nearestName(pattern, names), names}
+		return nil, &UnknownDeploymentError{pattern, spelling.Nearest(pattern, names), names}
 	}
 	return slices.DeleteFunc(deployments, func(d *facts.Deployment) bool { return !c.wants(d.Name) }), nil
-}
-
-func nearestName(name string, names []string) string {
-	limit := max(2, len(name)/3) + 1
-	best, distance := "", limit
-	for _, candidate := range names {
-		if n := spelling.Distance(name, candidate, limit); n < distance {
-			best, distance = candidate, n
-		}
-	}
-	return best
 }

@@ -9,13 +9,12 @@ import (
 	"github.com/hashicorp/go-multierror"
 	"github.com/urfave/cli/v2"
 
-	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline"
 	"github.com/bbdoctor/bbdoctor/cmd/bbdoctor/config"
 	"github.com/bbdoctor/bbdoctor/rules"
 	"github.com/bbdoctor/bbdoctor/rules/catalog"
-	"github.com/bbdoctor/bbdoctor/rules/fix"
 	"github.com/bbdoctor/bbdoctor/rules/report"
+	"github.com/bbdoctor/bbdoctor/rules/suppress"
 )
 
 func checkCommand(env environment) *cli.Command {
@@ -26,15 +25,15 @@ func checkCommand(env environment) *cli.Command {
 		Description: "PATH is a file, a directory, a Bitbucket home, or - for standard input; the default is the working directory.\n" +
 			"Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 incomplete (nothing to check, or something could not be read).\n" +
 			"Formats:\n" + formatHelp(),
-		Flags: slices.Concat(inputFlags(), liveFlags(), []cli.Flag{
+		Flags: slices.Concat(inputFlags(), ruleFlags(), liveFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT[=FILE]`, repeatable: " + report.FormatNames(), DefaultText: "pretty"},
-			&cli.StringSliceFlag{Name: "only", Usage: "judge only these `RULES`: names or family/*, separated by commas"},
-			&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`: names or family/*, separated by commas"},
 			&cli.StringFlag{Name: "min-severity", Usage: "show findings from this `SEVERITY` on: info, warning, error", Value: "info"},
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from this `SEVERITY` on: info, warning, error", Value: "error"},
 			&cli.BoolFlag{Name: "fix", Usage: "write the safe fixes"},
 			&cli.BoolFlag{Name: "diff", Usage: "print what --fix would change and write nothing"},
 			&cli.BoolFlag{Name: "unsafe-fixes", Usage: "take the unsafe fixes along with --fix or --diff"},
+			&cli.StringFlag{Name: "baseline", Usage: "`FILE` with known findings, which do not count; bbdoctor baseline writes it"},
+			&cli.StringFlag{Name: "changed-since", Usage: "report only what the change since this git `REVISION` touched or caused"},
 			&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print failures only"},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "print every rule that passed"},
@@ -103,6 +102,8 @@ type settings struct {
 	unsafe      bool
 	allowsEmpty bool
 	live        bool
+	baseline    *suppress.Baseline
+	since       *since
 }
 
 func newSettings(c *cli.Context, env environment) (settings, error) {
@@ -143,6 +144,8 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 	if !slices.Contains([]string{"auto", "always", "never"}, s.colour) {
 		add(fmt.Errorf("--color %s: give auto, always or never", s.colour))
 	}
+	s.baseline, err = loadBaseline(c, env)
+	add(err)
 	if s.fix && s.diff {
 		add(errors.New("--fix and --diff exclude each other: --diff shows what --fix would write"))
 	}
@@ -168,11 +171,11 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 // check off silently.
 func selectRules(all []*rules.Rule, only, skip []string) ([]*rules.Rule, error) {
 	matches := func(patterns []string, rule *rules.Rule) bool {
-		return slices.ContainsFunc(patterns, func(pattern string) bool { return config.Matches(pattern, rule.ID) })
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return rules.Matches(pattern, rule.ID) })
 	}
 	for _, pattern := range slices.Concat(only, skip) {
-		if len(config.Matching(all, pattern)) == 0 {
-			return nil, fmt.Errorf("there is no rule %q%s", pattern, config.SuggestRule(all, pattern))
+		if len(rules.Matching(all, pattern)) == 0 {
+			return nil, fmt.Errorf("there is no rule %q%s", pattern, rules.Suggest(all, pattern))
 		}
 	}
 	return slices.DeleteFunc(all, func(rule *rules.Rule) bool {
@@ -181,7 +184,7 @@ func selectRules(all []*rules.Rule, only, skip []string) ([]*rules.Rule, error) 
 }
 
 // check runs the command and gives its exit code as an error.
-func check(c *cli.Context, env environment) error {
+func check(c *cli.Context, env environment) (err error) {
 	s, err := newSettings(c, env)
 	if err != nil {
 		return err
@@ -202,8 +205,21 @@ func check(c *cli.Context, env environment) error {
 			return err
 		}
 	}
-	r := judge(collection, s)
-	code := exitCode(r, s)
+	if s.since, err = newSince(c, env, s); err != nil {
+		return err
+	}
+	if s.since != nil {
+		defer func() {
+			if closing := s.since.state.Close(); err == nil && closing != nil {
+				err = exitError{exitIncomplete, closing.Error()}
+			}
+		}()
+	}
+	r, err := judge(c.Context, env, collection, s)
+	if err != nil {
+		return err
+	}
+	code := exitCode(r.Report, s)
 	if s.fix || s.diff {
 		message, failed := mend(c, env, s, r)
 		if message != "" {
@@ -220,12 +236,14 @@ func check(c *cli.Context, env environment) error {
 			if collection, err = offline.Load(c.Context, s.load); err != nil {
 				return loadFailure(c, err)
 			}
-			r = judge(collection, s)
-			code = exitCode(r, s)
+			if r, err = judge(c.Context, env, collection, s); err != nil {
+				return err
+			}
+			code = exitCode(r.Report, s)
 		}
 	}
 	for _, out := range s.outputs {
-		if err := write(out, env, s, r); err != nil {
+		if err := write(out, env, s, r.Report); err != nil {
 			fmt.Fprintf(env.stderr, "bbdoctor: %v\n", err)
 			code = worst(code, exitIncomplete)
 		}
@@ -241,36 +259,4 @@ func loadFailure(c *cli.Context, err error) error {
 		return err
 	}
 	return exitError{exitUsage, err.Error()}
-}
-
-// nothing is said when the inputs hold nothing of ours.
-const nothing = "nothing to check: no bitbucket.properties, Pgpool-II settings or PostgreSQL node among the inputs"
-
-// judge has every deployment judged by every rule.
-func judge(collection *facts.Collection, s settings) *report.Report {
-	r := &report.Report{Version: version, Collection: collection, Problems: slices.Clone(collection.Problems)}
-	r.Results = rules.RunAll(collection.Deployments, s.rules)
-	for _, deployment := range collection.Deployments {
-		r.Problems = append(r.Problems, deployment.Problems...)
-	}
-	if len(collection.Deployments) == 0 && !s.allowsEmpty {
-		r.Problems = append(r.Problems, facts.Problem{Message: nothing})
-	}
-	fix.Resolve(collection, r.Results)
-	return r
-}
-
-// exitCode is worked out from the results alone, so that no output format changes it.
-func exitCode(r *report.Report, s settings) int {
-	return map[report.Verdict]int{report.Clean: exitClean, report.Findings: exitFindings, report.Incomplete: exitIncomplete}[r.Verdict(s.failOn)]
-}
-
-// worst gives the exit code that counts: 2 beats 3 beats 1 beats 0.
-func worst(a, b int) int {
-	for _, code := range []int{exitUsage, exitIncomplete, exitFindings} {
-		if a == code || b == code {
-			return code
-		}
-	}
-	return exitClean
 }

@@ -11,17 +11,16 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/rules/fix"
-	"github.com/bbdoctor/bbdoctor/rules/report"
 )
 
 // mend shows or writes the fixes. The message is for standard error; failed says that something was not written.
-func mend(c *cli.Context, env environment, s settings, r *report.Report) (message string, failed bool) {
+func mend(c *cli.Context, env environment, s settings, r *verdict) (message string, failed bool) {
 	var say strings.Builder
 	plan := fix.NewPlan(r.Results, s.unsafe)
 	if s.fix {
 		plan = plan.Writable()
 	}
-	plan, err := fix.Provable(c.Context, plan, s.load, r.Collection, r.Results, s.rules)
+	plan, err := fix.Provable(c.Context, plan, s.load, r.Collection, r.all, s.rules)
 	if err != nil {
 		return fmt.Sprintf("bbdoctor: nothing is changed: %v\n", err), true
 	}

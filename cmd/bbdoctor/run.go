@@ -96,7 +96,7 @@ func newApp(env environment) *cli.App {
 		Writer:    env.stdout,
 		ErrWriter: env.stderr,
 		Commands: []*cli.Command{
-			checkCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), publishCommand(env), versionCommand(env),
+			checkCommand(env), baselineCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), publishCommand(env), versionCommand(env),
 		},
 		HideVersion:     true,
 		HideHelpCommand: true,

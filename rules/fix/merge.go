@@ -40,7 +40,7 @@ func NewPlan(results []*rules.Result, unsafe bool) *Plan {
 	for _, result := range results {
 		for _, finding := range result.Findings {
 			switch fix := finding.Fix; {
-			case fix == nil || len(fix.Edits) == 0:
+			case fix == nil || len(fix.Edits) == 0 || finding.Suppressed != nil:
 			case fix.Unsafe && !unsafe:
 				plan.Unsafe++
 			default:

@@ -49,6 +49,14 @@ type jsonFinding struct {
 	Measured *jsonMeasured       `json:"measured,omitempty"`
 	Related  []jsonNote          `json:"related"`
 	Fix      *jsonFix            `json:"fix"`
+	// Suppressed is there for a finding that does not count.
+	Suppressed *jsonSuppression `json:"suppressed,omitempty"`
+}
+
+type jsonSuppression struct {
+	Kind          string              `json:"kind"`
+	Justification string              `json:"justification"`
+	Location      *facts.JSONLocation `json:"location"`
 }
 
 type jsonMeasured struct {
@@ -127,6 +135,9 @@ func newJSONResult(result *rules.Result, options Options) jsonResult {
 		}
 		if finding.At.Query != "" {
 			shown.Measured = &jsonMeasured{finding.At.Query, finding.Measured}
+		}
+		if s := finding.Suppressed; s != nil {
+			shown.Suppressed = &jsonSuppression{s.Kind, s.Justification, facts.Location(s.At)}
 		}
 		for _, note := range finding.Related {
 			shown.Related = append(shown.Related, jsonNote{note.Message, facts.Location(note.At)})

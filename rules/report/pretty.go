@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -132,8 +134,10 @@ func plural(n, word string) string {
 // family gives the lines of one family's results; passes are folded into one line unless they are asked for.
 func (p *printer) family(results []*rules.Result) []string {
 	var lines []string
-	passed := 0
+	passed, suppressed := 0, 0
 	for _, result := range results {
+		quiet := len(result.Findings) - len(result.Counting())
+		suppressed += quiet
 		switch result.Outcome {
 		case rules.Passed:
 			if p.options.Verbose {
@@ -141,19 +145,41 @@ func (p *printer) family(results []*rules.Result) []string {
 			}
 			passed++
 		case rules.Skipped:
-			if !p.options.Quiet {
+			if !p.options.Quiet && (quiet == 0 || p.options.Verbose) {
 				lines = append(lines, p.head(p.dim("-"), result, result.Reason))
 			}
 		case rules.Errored:
 			lines = append(lines, p.head(p.magenta("?"), result, result.Reason))
 		case rules.Failed:
-			if findings := shown(result, p.options); len(findings) > 0 {
+			if findings := counting(result, p.options); len(findings) > 0 {
 				lines = append(lines, p.failure(result, findings)...)
 			}
 		}
+		if p.options.Verbose {
+			lines = append(lines, p.suppressed(result)...)
+		}
+	}
+	if suppressed > 0 && !p.options.Verbose && !p.options.Quiet {
+		lines = append(lines, fmt.Sprintf("  %s %s", p.dim("-"), p.dim(fmt.Sprintf("%d suppressed", suppressed))))
 	}
 	if passed > 0 && !p.options.Verbose && !p.options.Quiet {
 		lines = append(lines, fmt.Sprintf("  %s %s", p.green(p.mark("✓", "+")), p.dim(fmt.Sprintf("%d passed", passed))))
+	}
+	return lines
+}
+
+// suppressed gives a line for each finding that does not count: where it is, and who answers for it.
+func (p *printer) suppressed(result *rules.Result) (lines []string) {
+	for _, finding := range result.Findings {
+		if finding.Suppressed == nil {
+			continue
+		}
+		message, _, _ := strings.Cut(finding.Message, "\n")
+		where := place(finding.At)
+		if where != "" {
+			where += ": "
+		}
+		lines = append(lines, fmt.Sprintf("      %s", p.dim(printable(fmt.Sprintf("%s%s (suppressed by %s: %s)", where, message, place(finding.Suppressed.At), finding.Suppressed.Justification)))))
 	}
 	return lines
 }
@@ -235,8 +261,8 @@ func (p *printer) problems(problems []facts.Problem) {
 	if len(problems) == 0 {
 		return
 	}
-	incomplete := false
-	for _, problem := range problems {
+	topic, headed := "", false
+	for _, problem := range byTopic(problems) {
 		mark := p.magenta("?")
 		if problem.Note {
 			if p.options.Quiet {
@@ -244,9 +270,12 @@ func (p *printer) problems(problems []facts.Problem) {
 			}
 			mark = p.blue("i")
 		}
-		if !incomplete {
-			p.line(0, "%s", p.bold("not read, or not wholly"))
-			incomplete = true
+		if !headed || topic != problem.Topic {
+			if headed {
+				p.line(0, "")
+			}
+			topic, headed = problem.Topic, true
+			p.line(0, "%s", p.bold(cmp.Or(topic, "not read, or not wholly")))
 		}
 		if where := problemPlace(problem); where != "" {
 			p.line(2, "%s %s: %s", mark, p.bold(printable(where)), printable(problem.Message))
@@ -254,9 +283,16 @@ func (p *printer) problems(problems []facts.Problem) {
 		}
 		p.line(2, "%s %s", mark, printable(problem.Message))
 	}
-	if incomplete {
+	if headed {
 		p.line(0, "")
 	}
+}
+
+// byTopic puts problems of one heading together and leaves their order otherwise.
+func byTopic(problems []facts.Problem) []facts.Problem {
+	sorted := slices.Clone(problems)
+	slices.SortStableFunc(sorted, func(a, b facts.Problem) int { return cmp.Compare(a.Topic, b.Topic) })
+	return sorted
 }
 
 func (p *printer) sum(report *Report) {
@@ -275,6 +311,9 @@ func sumLine(report *Report, paint paint) string {
 	parts := []string{
 		part(sum.Errors, "error", paint.red), part(sum.Warnings, "warning", paint.yellow), part(sum.Infos, "info", paint.blue),
 		fmt.Sprintf("%d passed", sum.Pass), fmt.Sprintf("%d skipped", sum.Skip),
+	}
+	if sum.Suppressed > 0 {
+		parts = append(parts, fmt.Sprintf("%d suppressed", sum.Suppressed))
 	}
 	if sum.Error > 0 {
 		parts = append(parts, paint.magenta(fmt.Sprintf("%d could not be judged", sum.Error)))

@@ -48,12 +48,15 @@ type Summary struct {
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
+	// Suppressed counts findings that do not count, whatever the outcome of their rule.
+	Suppressed int `json:"suppressed"`
 }
 
 // Sum counts all results, shown or not.
 func (r *Report) Sum() Summary {
 	var sum Summary
 	for _, result := range r.Results {
+		sum.Suppressed += len(result.Findings) - len(result.Counting())
 		switch result.Outcome {
 		case rules.Passed:
 			sum.Pass++
@@ -79,6 +82,11 @@ func (r *Report) Sum() Summary {
 // shown are the findings of a result that the options let through.
 func shown(result *rules.Result, options Options) []*rules.Finding {
 	return slices.DeleteFunc(slices.Clone(result.Findings), func(f *rules.Finding) bool { return f.Severity < options.MinSeverity })
+}
+
+// counting are those of the shown findings that count.
+func counting(result *rules.Result, options Options) []*rules.Finding {
+	return slices.DeleteFunc(shown(result, options), func(f *rules.Finding) bool { return f.Suppressed != nil })
 }
 
 // place is "file:line:column", or the query of a live fact, or what is known of it.

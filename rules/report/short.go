@@ -13,7 +13,7 @@ import (
 func short(w io.Writer, report *Report, options Options) error {
 	out := bufio.NewWriter(w)
 	for _, result := range report.Results {
-		for _, finding := range shown(result, options) {
+		for _, finding := range counting(result, options) {
 			where := place(finding.At)
 			if where == "" {
 				where = result.Deployment

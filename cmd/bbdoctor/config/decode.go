@@ -167,24 +167,12 @@ func (d *decoder) mapping(node *yaml.Node, what string, fields map[string]field)
 	})
 }
 
-// nearest suggests the known name that a wrong one may mean, else lists them when they are few.
+// nearest suggests the known name that a wrong one may mean.
 func nearest(name string, known []string) string {
-	if best := Nearest(name, known); best != "" {
+	if best := spelling.Nearest(name, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return ""
-}
-
-// Nearest gives the name that is most alike, "" when none is alike enough. Of several it is the first by name.
-func Nearest(name string, known []string) string {
-	limit := max(2, len(name)/3) + 1
-	best, distance := "", limit
-	for _, candidate := range known {
-		if n := spelling.Distance(strings.ToLower(name), strings.ToLower(candidate), limit); n < distance || n == distance && n < limit && candidate < best {
-			best, distance = candidate, n
-		}
-	}
-	return best
 }
 
 // list reads a list of strings.

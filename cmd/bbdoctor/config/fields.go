@@ -149,9 +149,9 @@ func (d *decoder) support(node *yaml.Node) map[string][]int {
 
 func (d *decoder) rules(node *yaml.Node) (all []Rule) {
 	d.each(node, "rules", func(key, value *yaml.Node) {
-		named := Matching(d.all, key.Value)
+		named := rules.Matching(d.all, key.Value)
 		if len(named) == 0 {
-			d.at(key, "there is no rule %q%s", key.Value, SuggestRule(d.all, key.Value))
+			d.at(key, "there is no rule %q%s", key.Value, rules.Suggest(d.all, key.Value))
 			return
 		}
 		all = append(all, d.rule(key, value, named))

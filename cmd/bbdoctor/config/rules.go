@@ -1,53 +1,11 @@
 package config
 
 import (
-	"fmt"
 	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/bbdoctor/bbdoctor/rules"
 )
-
-// Matches says whether a name or a family/* glob names a rule.
-func Matches(pattern, id string) bool {
-	if pattern == id {
-		return true
-	}
-	matched, err := path.Match(pattern, id)
-	return err == nil && matched
-}
-
-// Matching gives the rules that a name or a glob names.
-func Matching(all []*rules.Rule, pattern string) (named []*rules.Rule) {
-	for _, rule := range all {
-		if Matches(pattern, rule.ID) {
-			named = append(named, rule)
-		}
-	}
-	return named
-}
-
-// SuggestRule names the rule that a wrong name may mean: "; did you mean ...?", or where to look.
-func SuggestRule(all []*rules.Rule, name string) string {
-	ids := make([]string, len(all))
-	for i, rule := range all {
-		ids[i] = rule.ID
-	}
-	if best := Nearest(name, ids); best != "" {
-		return fmt.Sprintf("; did you mean %q?", best)
-	}
-	if _, short, found := strings.Cut(name, "/"); found && short != "" {
-		name = short
-	}
-	for _, id := range ids {
-		if _, short, _ := strings.Cut(id, "/"); short == name {
-			return fmt.Sprintf("; did you mean %q?", id)
-		}
-	}
-	return "; \"bbdoctor rules\" lists them"
-}
 
 // Tune gives the rules as the config wants them. What names a rule itself is stronger than a glob that matches it; of two
 // globs the later counts. A rule that is off stays when the command line names it.
@@ -60,7 +18,7 @@ func (c *Config) Tune(all []*rules.Rule, named []string) []*rules.Rule {
 		off, tuning := false, rules.Tuning{}
 		for _, exact := range []bool{false, true} {
 			for _, said := range c.Rules {
-				if (said.Pattern == rule.ID) != exact || !Matches(said.Pattern, rule.ID) {
+				if (said.Pattern == rule.ID) != exact || !rules.Matches(said.Pattern, rule.ID) {
 					continue
 				}
 				off = said.Off
