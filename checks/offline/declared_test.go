@@ -86,7 +86,7 @@ func TestDeclared(t *testing.T) {
 			Options{Paths: []string{"common", "lab/pgpool.env"}, Declared: []Declaration{{Name: "all", Files: []string{"**/*.env"}}}}, "all: pgpool*2 (alone)",
 			[]string{"declares **/*.env, which lies outside the inputs", "they are read as one installation, as declared"},
 		},
-		"nothing declared, and one picked": {Options{Paths: []string{"."}, Deployments: []string{"common"}}, "common: pgpool", nil},
+		"nothing declared, and one picked": {Options{Paths: []string{"."}, Deployments: []string{"common"}}, "common: pgpool (alone)", []string{"common may be part of what is in lab, prod, staging"}},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 // group makes deployments out of the units. What belongs together is decided by directory: a directory with everything
 // below it is one deployment as long as it holds at most one Bitbucket and one Pgpool-II (or several instances in front
 // of the same backend nodes); else every directory below is looked at by itself. When one directory holds several that
-// cannot be one installation, names tell them apart where they can, and where not, that is said instead of mixing them.
+// cannot be one installation, the environments that files are named after and the names of hosts tell them apart where they can, and where not, that is said instead of mixing them.
 func (l *loader) group() []*facts.Deployment {
 	tree := newTree(l.units)
 	deployments := l.plan(tree)
@@ -82,19 +82,27 @@ func (l *loader) plan(d *directory) []*facts.Deployment {
 			return l.plan(child)
 		}
 	}
-	if oneInstallation(all) && !severalInstallations(d) {
+	several := severalEnvironments(all)
+	if several {
+		if across := l.acrossServices(d); across != nil {
+			return across
+		}
+	}
+	if !several && oneInstallation(all) && !severalInstallations(d) {
 		return []*facts.Deployment{l.deployment(d.name, all)}
 	}
 	var deployments []*facts.Deployment
 	switch {
 	case len(d.units) == 0:
-	case oneInstallation(d.units):
+	case oneInstallation(d.units) && !severalEnvironments(d.units):
 		deployments = append(deployments, l.deployment(d.name, d.units))
 	default:
 		deployments = append(deployments, l.apart(d)...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.children)) {
-		deployments = append(deployments, l.plan(d.children[name])...)
+		below := l.plan(d.children[name])
+		unsure(d.children[name].name, d, below)
+		deployments = append(deployments, below...)
 	}
 	return deployments
 }
@@ -210,11 +218,22 @@ func (l *loader) apart(d *directory) []*facts.Deployment {
 	for _, u := range d.units {
 		l.assemble(u)
 	}
-	groups := linked(d.units)
+	var groups [][]unit
+	sorted := byEnvironment(d.units)
+	for _, environment := range slices.Sorted(maps.Keys(sorted)) {
+		if units := sorted[environment]; environment != "" && oneInstallation(units) {
+			groups = append(groups, units)
+			continue
+		}
+		groups = append(groups, linked(sorted[environment])...)
+	}
 	deployments := make([]*facts.Deployment, 0, len(groups))
 	taken := map[string]int{}
 	for _, group := range groups {
 		name := d.name + "#" + groupName(group)
+		if environment := group[0].environment(); environment != "" && len(sorted) > 1 && oneInstallation(sorted[environment]) {
+			name = d.name + "#" + environment
+		}
 		if taken[name]++; taken[name] > 1 {
 			name = fmt.Sprintf("%s-%d", name, taken[name])
 		}

@@ -29,6 +29,7 @@ import (
 // unit is one thing that a file configures, before it is known what it belongs to. Exactly one of the pointers is set.
 type unit struct {
 	dir        string // the directory's name as shown
+	overlay    string // the compose file that is read on top of source for one environment
 	source     *facts.Source
 	properties *facts.PropertiesFile
 	bitbucket  *facts.Container
@@ -49,6 +50,7 @@ type reading struct {
 // read reads the candidates, first those that name other files, then those that nobody named.
 func (l *loader) read(ctx context.Context) error {
 	first, second := l.batches()
+	first = l.withBases(first)
 	for _, batches := range [][][]candidate{first, second} {
 		readings := make([]reading, len(batches))
 		if err := parallel(ctx, len(batches), func(i int) { readings[i] = l.readBatch(batches[i]) }); err != nil {
@@ -176,6 +178,11 @@ func (l *loader) readBatch(batch []candidate) (r reading) {
 	}
 	l.interpret(read[0], sources, &r)
 	l.name(read, &r)
+	if top := batch[len(batch)-1]; top.overlay {
+		for i := range r.units {
+			r.units[i].overlay = filepath.Base(top.path)
+		}
+	}
 	if len(r.units) == 0 && len(r.problems) == 0 && read[0].named {
 		r.problems = append(r.problems, facts.Problem{File: sources[0].Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
 	}

@@ -40,6 +40,7 @@ type candidate struct {
 	companion bool
 	release   string   // of Helm, whose values the file holds
 	also      []string // other paths that lead to the same file
+	overlay   bool     // a compose file that is read on top of another
 }
 
 // standardInput is the path, and the name, of what comes by standard input.
