@@ -168,6 +168,41 @@ func TestJSONIsWhatTheSchemaSays(t *testing.T) {
 	}
 }
 
+// TestBaselineIsWhatTheSchemaSays validates the baseline of every rule's cases, and the report that knows all of it again.
+func TestBaselineIsWhatTheSchemaSays(t *testing.T) {
+	t.Parallel()
+	schemas := map[string]*jsonschema.Schema{}
+	for _, file := range []string{"baseline", "report"} {
+		schema, err := jsonschema.NewCompiler().Compile("../../docs/" + file + ".schema.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemas[file] = schema
+	}
+	for name, dir := range everyCase(t) {
+		if code, _, stderr := doctor(t, dir, "baseline", "--output", "known.json", "."); code == exitUsage {
+			t.Fatalf("%s: %s", name, stderr)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "known.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, report, _ := doctor(t, dir, "check", "--baseline", "known.json", "--format", "json", ".")
+		for file, text := range map[string]string{"baseline": string(text), "report": report} {
+			var document any
+			if err := json.Unmarshal([]byte(text), &document); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if err := schemas[file].Validate(document); err != nil {
+				t.Errorf("%s: %s: %v", name, file, err)
+			}
+		}
+		if strings.Contains(report, `"outcome": "fail"`) {
+			t.Errorf("%s: something fails although all of it is known", name)
+		}
+	}
+}
+
 // everyCase unpacks the cases of all rules and the two installations, each into a directory.
 func everyCase(t *testing.T) map[string]string {
 	t.Helper()

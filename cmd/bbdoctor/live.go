@@ -105,7 +105,7 @@ func liveDeployment(collection *facts.Collection) (*facts.Deployment, error) {
 	for i, d := range collection.Deployments {
 		names[i] = d.Name
 	}
-	return nil, usagef("--live probes one installation, and the inputs hold %d (%s); name the path of one", len(names), strings.Join(names, ", "))
+	return nil, usagef("--live probes one installation, and the inputs hold %d (%s); name the path of one, or pick it with --deployment", len(names), strings.Join(names, ", "))
 }
 
 func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment) (target live.Target, err error) {

@@ -36,6 +36,7 @@ func TestNoSecretLeaks(t *testing.T) {
 			{"check", "--verbose", "."},
 			{"check", "--diff", "--unsafe-fixes", "."},
 			{"facts", "."},
+			{"baseline", "."},
 			{"check", "--fix", "--unsafe-fixes", "."},
 		} {
 			_, stdout, stderr := doctor(t, dir, args...)
