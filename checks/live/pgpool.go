@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,35 @@ func (s *session) timed(ctx context.Context, snapshot *facts.Snapshot, statement
 		snapshot.RoundTrips = append(snapshot.RoundTrips, time.Since(start))
 	}
 	return answer, err
+}
+
+// secondLook is how long a replication check has to fill in what it has just cleared.
+const secondLook = 200 * time.Millisecond
+
+// poolNodes asks for the backend nodes, and once more when a standby's replication_state is empty: every replication check
+// clears it before it asks the primary, so that one look in a hundred at a healthy Pgpool-II 4.3 misses it.
+func (s *session) poolNodes(ctx context.Context, snapshot *facts.Snapshot) {
+	answer, err := s.ask(ctx, showNodes)
+	if err != nil {
+		return
+	}
+	snapshot.PoolNodes = poolNodes(answer)
+	if _, shown := answer.columns["replication_state"]; !shown || !slices.ContainsFunc(snapshot.PoolNodes, unseen) {
+		return
+	}
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(secondLook):
+	}
+	if answer, err = s.ask(ctx, showNodes); err == nil {
+		snapshot.PoolNodes = poolNodes(answer)
+	}
+}
+
+// unseen says that Pgpool-II uses a standby and does not show that it streams.
+func unseen(n facts.PoolNode) bool {
+	return n.Role == "standby" && n.ReplicationState == "" && (n.Status == "up" || n.Status == "waiting")
 }
 
 func poolNodes(t *table) []facts.PoolNode {

@@ -77,9 +77,7 @@ func (s *session) examine(ctx context.Context, t *Target, snapshot *facts.Snapsh
 	if s.alive() {
 		t.progress("ask Pgpool-II for the backend nodes")
 		s.limit = t.timeout()
-		if answer, err := s.ask(ctx, showNodes); err == nil {
-			snapshot.PoolNodes = poolNodes(answer)
-		}
+		s.poolNodes(ctx, snapshot)
 	}
 }
 
