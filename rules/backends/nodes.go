@@ -14,6 +14,11 @@ const (
 	standbyRole = "standby"
 )
 
+// inStreaming says that the node's role is one of streaming replication.
+func inStreaming(node facts.PoolNode) bool {
+	return node.Role == primaryRole || node.Role == standbyRole
+}
+
 // used says that Pgpool-II uses the node for sessions. It is waiting until the first one is opened on it.
 func used(node facts.PoolNode) bool { return node.Status == "up" || node.Status == "waiting" }
 
@@ -33,7 +38,7 @@ func believedPrimary(nodes []facts.PoolNode) (node facts.PoolNode, ok bool) {
 // streamingMode gives whether the roles are those of streaming replication; the reason is noted when they are not.
 func streamingMode(p *rules.Pass, nodes []facts.PoolNode) bool {
 	for _, node := range nodes {
-		if node.Role != primaryRole && node.Role != standbyRole {
+		if !inStreaming(node) {
 			p.Skipf("node %s has the role %s: that is not streaming replication (pgpool/active-passive)", node.ID, node.Role)
 			return false
 		}

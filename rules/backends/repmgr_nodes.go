@@ -105,6 +105,7 @@ func compare(p *rules.Pass, snapshot *facts.Snapshot) {
 		case !ok:
 			missing = append(missing, node)
 			continue
+		case !inStreaming(node): // its roles are not those of repmgr (pgpool/active-passive)
 		case used(node) && (known.Type == primaryRole) != (node.Role == primaryRole):
 			p.Failf(record(known), "repmgr has %s as %s, Pgpool-II as %s: at the next failure they act on different nodes", name(node), known.Type, node.Role).
 				Helpf("Run `repmgr cluster show` and SELECT pg_is_in_recovery() on the node. If repmgr's record is old, register the node again (`repmgr standby register --force`, `repmgr primary register --force`); if Pgpool-II is wrong, restart it.")
