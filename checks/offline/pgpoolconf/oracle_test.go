@@ -27,10 +27,10 @@ import (
 type oracle struct{ pgpool, status, version string }
 
 // newOracle finds the programs, first in the directory that BBDOCTOR_PGPOOL names: the tests can be run against several
-// versions. Without BBDOCTOR_CLUSTER=1 the test is skipped; with it, a missing program fails it.
+// versions. Without BBDOCTOR_CLUSTER the test is skipped; with it, a missing program fails it.
 func newOracle(t *testing.T) *oracle {
 	t.Helper()
-	if os.Getenv("BBDOCTOR_CLUSTER") != "1" {
+	if wanted := os.Getenv("BBDOCTOR_CLUSTER"); wanted == "" || wanted == "0" {
 		t.Skip("starts a real Pgpool-II some hundred times; set BBDOCTOR_CLUSTER=1 to do so")
 	}
 	o := &oracle{pgpool: program(t, "pgpool"), status: program(t, "pcp_pool_status")}
@@ -97,6 +97,12 @@ var statusRow = regexp.MustCompile(`(?s)name : ([^\n]*)\nvalue: (.*?)\ndesc :`)
 // run starts pgpool with the text behind the settings that the test needs itself.
 func (o *oracle) run(t *testing.T, text string, others map[string]string) verdict {
 	t.Helper()
+	return o.runAnd(t, text, others, func(int) {})
+}
+
+// runAnd calls a function with pgpool's port while it runs.
+func (o *oracle) runAnd(t *testing.T, text string, others map[string]string, while func(port int)) verdict {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "pgpool")
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +160,7 @@ func (o *oracle) run(t *testing.T, text string, others map[string]string) verdic
 			for _, row := range statusRow.FindAllStringSubmatch(out, -1) {
 				v.values[row[1]] = row[2]
 			}
+			while(port)
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
