@@ -12,6 +12,7 @@ import (
 
 func TestCatalogueFacts(t *testing.T) {
 	t.Parallel()
+	since(t, 14)
 	c := cluster.New(t, cluster.Options{
 		WithoutRepmgr: true, Encoding: "SQL_ASCII",
 		Role:     []string{"SET idle_session_timeout = '90s'", "SET app.password = 'geheim'", "CONNECTION LIMIT 70", "VALID UNTIL '2100-01-01'"},

@@ -9,7 +9,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
 
-// idleTick is how often the idle probe says how far it is.
+// idleTick is how often the idle probe says that it goes on.
 const idleTick = 5 * time.Second
 
 // idle leaves the session alone for as long as the target wants, listening, and then asks something trivial: a firewall that
@@ -19,7 +19,7 @@ func (s *session) idle(ctx context.Context, t *Target) *facts.IdleProbe {
 	start := time.Now()
 	s.line.wire.expect(mostAnswer)
 	for time.Since(start) < t.ProbeIdle && ctx.Err() == nil {
-		t.progress("leave a connection idle: " + time.Since(start).Round(time.Second).String() + " of " + t.ProbeIdle.String())
+		t.progress("leave a connection idle for " + t.ProbeIdle.String())
 		tick, cancel := context.WithTimeout(ctx, min(idleTick, t.ProbeIdle-time.Since(start)))
 		_, err := s.conn.ReceiveMessage(tick)
 		expired := tick.Err() != nil

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bbdoctor/bbdoctor/fixtures/cluster"
+	"github.com/bbdoctor/bbdoctor/fixtures/wire"
+)
+
+// liveCheck gives what runs a whole "bbdoctor check --live" against a host and port, as the released program.
+func liveCheck(b *testing.B, c *cluster.Cluster) func(address string) {
+	b.Helper()
+	binary, dir := build(b, "."), b.TempDir()
+	return func(address string) {
+		properties := strings.NewReplacer("{url}", "jdbc:postgresql://"+address+"/bitbucket", jdbcPassword, cluster.Bitbucket.Password).Replace(bitbucketProperties)
+		if err := os.WriteFile(filepath.Join(dir, "bitbucket.properties"), []byte(properties), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		command := exec.CommandContext(b.Context(), binary, "check", "--live", "--quiet", "--only", "endpoint/*,database/*,role/*,backends/*,pool/*,idle/*,pgpool/*,version/*", ".")
+		command.Dir = dir
+		// With a password from the documentation, and a busy machine, it has findings; what counts is that it has judged.
+		if out, err := command.CombinedOutput(); command.ProcessState.ExitCode() > exitFindings || command.ProcessState.ExitCode() < 0 {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	}
+}
+
+// BenchmarkLive compares a whole "check --live" with one login by psql that asks for SHOW pool_nodes.
+func BenchmarkLive(b *testing.B) {
+	c := cluster.Shared(b)
+	check := liveCheck(b, c)
+	psql := func() {
+		command := exec.CommandContext(b.Context(), "psql", c.DSN(cluster.Bitbucket, "bitbucket"), "-XAt", "-c", "SHOW pool_nodes")
+		if out, err := command.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	}
+	for b.Loop() {
+		ours, peer := pairs(b, func() { check(c.Address()) }, psql)
+		ratio(b, ours, peer, "x-psql")
+	}
+}
+
+// BenchmarkLiveFarAway has 50 ms between bbdoctor and the endpoint, there and back.
+func BenchmarkLiveFarAway(b *testing.B) {
+	c := cluster.Shared(b)
+	check := liveCheck(b, c)
+	for b.Loop() {
+		relay := wire.NewRelay(b, net.JoinHostPort(c.PgpoolHost(), strconv.Itoa(c.PgpoolPort())), 25*time.Millisecond)
+		started := time.Now()
+		check(relay.Address)
+		took, seen := time.Since(started), relay.Seen()
+		b.ReportMetric(float64(took.Milliseconds()), "ms")
+		b.ReportMetric(float64(seen.Connections), "connections")
+		b.ReportMetric(float64(seen.RoundTrips), "round-trips")
+		b.ReportMetric(0, "ns/op")
+	}
+}
