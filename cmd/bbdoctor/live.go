@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,9 @@ func measure(c *cli.Context, env environment, collection *facts.Collection) erro
 	if file := c.String("facts"); file != "" {
 		return loadFacts(env, deployment, file)
 	}
-	target, err := liveTarget(c, env, deployment)
+	line := newProgress(env, c.Bool("quiet"))
+	defer line.clear()
+	target, err := liveTarget(c, env, deployment, line)
 	if err != nil {
 		return err
 	}
@@ -108,10 +111,10 @@ func liveDeployment(collection *facts.Collection) (*facts.Deployment, error) {
 	return nil, usagef("--live probes one installation, and the inputs hold %d (%s); name the path of one, or pick it with --deployment", len(names), strings.Join(names, ", "))
 }
 
-func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment) (target live.Target, err error) {
+func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment, line *progress) (target live.Target, err error) {
 	target = live.Target{
 		Timeout: c.Duration("timeout"), Wait: c.Duration("wait"), Yes: c.Bool("yes"),
-		AdminUser: c.String("admin-user"), AdminPassword: env.variable("BBDOCTOR_ADMIN_PASSWORD"), SSLMode: "prefer",
+		AdminUser: c.String("admin-user"), AdminPassword: env.variable("BBDOCTOR_ADMIN_PASSWORD"), SSLMode: "prefer", Progress: line.show,
 	}
 	if target.Timeout <= 0 {
 		return target, usagef("--timeout %s: give more than 0", target.Timeout)
@@ -148,7 +151,7 @@ func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment) (
 	if target.Password, err = password(c, env, target); err != nil {
 		return target, err
 	}
-	return target, liveProbes(c, env, deployment, &target)
+	return target, liveProbes(c, env, deployment, &target, line)
 }
 
 func effectiveURL(deployment *facts.Deployment) (facts.JDBCURL, bool) {
@@ -212,13 +215,21 @@ func password(c *cli.Context, env environment, target live.Target) (string, erro
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
 		return "", nil // The server says what it makes of no password.
 	}
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		return "", usagef("the password could not be asked for: %v", err)
+	}
 	fmt.Fprintf(env.stderr, "Password of %s at %s: ", target.User, net.JoinHostPort(target.Host, target.Port))
-	text, err := term.ReadPassword(int(terminal.Fd()))
+	text, err := answered(c.Context, func() (string, error) {
+		text, err := term.ReadPassword(int(terminal.Fd()))
+		return string(text), err
+	})
 	fmt.Fprintln(env.stderr)
 	if err != nil {
+		_ = term.Restore(int(terminal.Fd()), before) // it still waits, without an echo
 		return "", usagef("the password could not be read: %v", err)
 	}
-	return string(text), nil
+	return text, nil
 }
 
 // maxPassword bounds a password file in bytes.
@@ -242,7 +253,7 @@ func readPassword(path string) (string, error) {
 }
 
 // liveProbes reads the flags of the two probes that hold connections.
-func liveProbes(c *cli.Context, env environment, deployment *facts.Deployment, target *live.Target) error {
+func liveProbes(c *cli.Context, env environment, deployment *facts.Deployment, target *live.Target, line *progress) error {
 	if idle := optional(c, "probe-idle"); idle.set {
 		target.ProbeIdle = 10 * time.Minute
 		if idle.text != "" {
@@ -264,16 +275,37 @@ func liveProbes(c *cli.Context, env environment, deployment *facts.Deployment, t
 		}
 	}
 	terminal, interactive := env.stdin.(*os.File)
-	target.Confirm = func(question string) bool {
-		if !interactive || !term.IsTerminal(int(terminal.Fd())) {
-			return false
+	if interactive && term.IsTerminal(int(terminal.Fd())) {
+		target.Confirm = func(question string) bool {
+			line.clear()
+			fmt.Fprintf(env.stderr, "%s [y/N] ", question)
+			answer, err := answered(c.Context, func() (string, error) { return bufio.NewReader(env.stdin).ReadString('\n') })
+			if err != nil {
+				fmt.Fprintln(env.stderr)
+			}
+			return err == nil && strings.EqualFold(strings.TrimSpace(answer), "y")
 		}
-		fmt.Fprintf(env.stderr, "%s [y/N] ", question)
-		answer, err := bufio.NewReader(env.stdin).ReadString('\n')
-		return err == nil && strings.EqualFold(strings.TrimSpace(answer), "y")
 	}
-	target.Progress = progress(env, c.Bool("quiet"))
 	return nil
+}
+
+// answered waits for somebody's answer, or for the end of the run: reading from a terminal cannot be ended.
+func answered(ctx context.Context, read func() (string, error)) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	given := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		given <- answer{text, err}
+	}()
+	select {
+	case a := <-given:
+		return a.text, a.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
 }
 
 // poolWanted is what Bitbucket's pool may ask for.
@@ -288,22 +320,6 @@ func poolWanted(deployment *facts.Deployment) int {
 		}
 	}
 	return size * nodes
-}
-
-// progress shows on a terminal which probe runs; elsewhere nothing is said.
-func progress(env environment, quiet bool) func(string) {
-	file, ok := env.stderr.(*os.File)
-	if quiet || !ok || !term.IsTerminal(int(file.Fd())) || env.variable("TERM") == "dumb" {
-		return func(string) {}
-	}
-	started := time.Now()
-	return func(step string) {
-		if step == "" {
-			fmt.Fprint(file, "\r\x1b[K")
-			return
-		}
-		fmt.Fprintf(file, "\r\x1b[K%s (%s)", step, time.Since(started).Round(100*time.Millisecond))
-	}
 }
 
 func loadFacts(env environment, deployment *facts.Deployment, file string) error {
