@@ -4,14 +4,15 @@ GO ?= go
 BIN := bin
 LINT_VERSION := v2.15.0
 
-.PHONY: build demo test unit oracle cluster browser bench lint fuzz packages clean
+.PHONY: build demo test unit oracle cluster compat browser bench lint fuzz packages clean
 
 build: $(BIN)/bbdoctor
 
 $(BIN)/bbdoctor: $(shell find cmd checks rules docs -name '*.go' -not -name '*_test.go' -o -name '*.tsv' -o -name '*.md' -o -path 'rules/report/html/*') go.mod go.sum
 	CGO_ENABLED=0 $(GO) build -trimpath -tags urfave_cli_no_docs -ldflags "-s -w" -o $@ ./cmd/bbdoctor
 
-# Checks the configuration that Atlassian's page shows, shows what --fix would change, fixes a copy, and checks again.
+# Checks the configuration that Atlassian's page shows, shows what --fix would change, fixes a copy, and checks again;
+# then checks a real cluster, healthy and with two things broken.
 demo: build
 	@./.ci/demo $(BIN)/bbdoctor
 
@@ -33,9 +34,17 @@ oracle: packages
 	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real classes say" >&2; exit 1; }
 	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
 
-# Starts PostgreSQL, repmgr and Pgpool-II for real.
+# Starts PostgreSQL, repmgr and Pgpool-II for real, two clusters at a time: one package after the other. In cmd/bbdoctor the
+# tests that need one have Live in their names.
 cluster: packages
-	BBDOCTOR_CLUSTER=require $(GO) test -count=1 ./fixtures/cluster/...
+	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -p 1 -parallel 2 ./fixtures/cluster/... ./checks/live
+	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -parallel 2 -run Live ./cmd/bbdoctor
+	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -p 1 ./checks/offline/pgpoolconf ./checks/offline/postgresqlconf
+
+# The tests on a real cluster with the releases of other Debians, each in a directory of its own (COMPAT="trixie sid").
+# Slow; needs root, debootstrap and a mirror.
+compat:
+	@./.ci/compat $(or $(COMPAT),bullseye trixie sid)
 
 # Looks at the HTML report in Chromium; BBDOCTOR_SCREENSHOTS=DIR keeps the pictures.
 browser: packages
@@ -52,8 +61,8 @@ $(BIN)/golangci-lint:
 	GOBIN=$(abspath $(BIN)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
 # Speed, against peers measured in the same run.
-bench: build
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./cmd/bbdoctor
+bench: build packages
+	BBDOCTOR_CLUSTER=require $(GO) test -run '^$$' -bench . -benchtime 1x ./cmd/bbdoctor
 
 # A short run of every fuzz test.
 fuzz:
