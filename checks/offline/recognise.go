@@ -57,6 +57,11 @@ var words = [][]byte{
 	[]byte("pgpool"), []byte("postgresql-repmgr"), []byte("atlassian/bitbucket"),
 }
 
+// ownOutput says that a file is one of bbdoctor's own, which --save-facts and --format json leave beside the inputs.
+func ownOutput(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text[:min(len(text), 100)], "{ \t\r\n"), []byte(`"schema": "bbdoctor.`))
+}
+
 // relevant says whether a text can hold configuration of ours in that format.
 func relevant(name string, text []byte, format facts.Format) bool {
 	switch format {
@@ -66,6 +71,10 @@ func relevant(name string, text []byte, format facts.Format) bool {
 		return true
 	case facts.Helm:
 		return helm.Relevant(text)
+	case facts.DockerInspect:
+		if ownOutput(text) {
+			return false
+		}
 	}
 	if !hasWord(text) {
 		return format == facts.Kubernetes && kubernetes.Relevant(text)

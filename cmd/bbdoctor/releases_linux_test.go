@@ -40,16 +40,21 @@ func TestReleases(t *testing.T) {
 	for name, release := range releases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			snapshot, err := filepath.Abs(filepath.Join("testdata/measured", name))
+			snapshot, err := os.ReadFile(filepath.Join("testdata/measured", name))
 			if err != nil {
 				t.Fatal(err)
 			}
 			l := &look{dir: t.TempDir(), args: []string{"--bitbucket-version", "10.2"}}
 			properties := strings.ReplaceAll(bitbucketProperties, "{url}", "jdbc:postgresql://pgpool:5432/bitbucket")
-			if err := os.WriteFile(filepath.Join(l.dir, "bitbucket.properties"), []byte(properties), 0o600); err != nil {
-				t.Fatal(err)
+			for name, text := range map[string]string{"bitbucket.properties": properties, measured: string(snapshot)} {
+				if err := os.WriteFile(filepath.Join(l.dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
-			l.doctor(t, "--facts", snapshot)
+			l.doctor(t, "--facts", measured)
+			if strings.Contains(l.pretty, measured) { // it lies among the inputs, and is none
+				t.Errorf("the report tells of the snapshot's file:\n%s", l.pretty)
+			}
 			for id, v := range l.verdicts {
 				_, fails := release.fails[id]
 				switch {
