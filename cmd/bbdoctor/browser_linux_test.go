@@ -214,7 +214,7 @@ func (b *browser) view(width int, scheme, medium string) {
 }
 
 // highest bounds a picture in pixels; no more can be drawn at once.
-const highest = 6000
+const highest = 4000
 
 // picture gives the page, or the beginning of a long one, as PNG in base64.
 func (b *browser) picture() string {

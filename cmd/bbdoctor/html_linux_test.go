@@ -70,14 +70,17 @@ func TestHTMLInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	pages := inputs(t)
 	pages["hostile"] = []string{hostile(t)}
-	pages["many"] = []string{tree(t, 60, installation)}
+	pages["many"] = []string{tree(t, 8, installation)}
 	for name, args := range pages {
 		file := filepath.Join(t.TempDir(), name+".html")
 		if _, _, stderr := doctor(t, args[0], append([]string{"check", "--format", "html=" + file, "."}, args[1:]...)...); stderr != "" {
 			t.Fatalf("%s: %s", name, stderr)
 		}
 		url := "file://" + file
-		for _, view := range views {
+		for i, view := range views {
+			if i%2 == 1 && name != "page" && name != "live" {
+				continue // the parts that these two have not look no different in the dark and in print
+			}
 			what := fmt.Sprintf("%s-%d-%s-%s", name, view.width, view.scheme, view.medium)
 			b.view(view.width, view.scheme, view.medium)
 			b.open(url)
