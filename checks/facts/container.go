@@ -25,16 +25,24 @@ type Container struct {
 	Services []Service
 	// Volumes are the mounted volumes and binds.
 	Volumes []Volume
+	// MoreVolumes says why there may be mounts that are not among Volumes: --volumes-from; empty when there are none.
+	MoreVolumes string
 	// Remove is docker run --rm.
 	Remove bool
 	// HostNetwork is --network host / network_mode: host.
 	HostNetwork bool
+	// SharedNetwork says that its loopback address is also that of other containers: --network container:pgpool,
+	// network_mode: service:pgpool, several containers of one pod.
+	SharedNetwork bool
 	// Replicas is how many of it run; 1 if not said.
 	Replicas int
 	// Command has the words behind the image, or command:.
 	Command []string
 	// Profiles are compose profiles; a service with profiles does not start by itself.
 	Profiles []string
+	// Project is the same text for the services of one compose project, which start together on one machine; empty for
+	// other containers.
+	Project string
 
 	packed []packed // the environment, put aside
 }
@@ -52,7 +60,9 @@ type Port struct {
 type Volume struct {
 	Source string // host path or volume name; empty for an anonymous volume
 	Target string // path in the container
-	Origin Origin
+	// Temporary says that what is kept there is gone with the container: tmpfs, emptyDir.
+	Temporary bool
+	Origin    Origin
 	// File is what Target holds, when it is a single file whose content another file writes: a key of a ConfigMap.
 	File *Source
 }

@@ -178,6 +178,8 @@ type ConfFile struct {
 type Node struct {
 	// Measured says that this is the running node, not one that files declare.
 	Measured bool
+	// InRecovery says that a running node is a standby.
+	InRecovery bool
 	// Name is REPMGR_NODE_NAME, else the container's name, else the file.
 	Name      string
 	Container *Container // nil for a node known by postgresql.conf alone

@@ -21,12 +21,14 @@ const (
 	BackendNodes      Key = "backend nodes"
 	BackendList       Key = "PGPOOL_BACKEND_NODES entries"
 
-	PostgreSQLNodes Key = "PostgreSQL nodes"
-	Containers      Key = "containers"
-	EveryValue      Key = "every value"
-	EveryProperty   Key = "every Bitbucket property"
-	Today           Key = "today's date"
-	PostgresSupport Key = "what Bitbucket supports, by the user"
+	PostgreSQLNodes   Key = "PostgreSQL nodes"
+	PostgreSQLVersion Key = "PostgreSQL version"
+	NodeEnvironment   Key = "PostgreSQL node environment" // every variable of the image
+	Containers        Key = "containers"
+	EveryValue        Key = "every value"
+	EveryProperty     Key = "every Bitbucket property"
+	Today             Key = "today's date"
+	PostgresSupport   Key = "what Bitbucket supports, by the user"
 
 	// Measured facts.
 	LiveLogin      Key = "measured login"

@@ -60,12 +60,12 @@ func (s *Snapshot) AsNodes() []*Node {
 		primary = primary || !probe.InRecovery
 		nodes = append(nodes, &Node{
 			Name: "node " + probe.ID + " (" + probe.Host + ":" + probe.Port + ")", Settings: measuredSettings(probe.Settings),
-			Measured: true, Version: majorVersion(probe.VersionNum),
+			Measured: true, InRecovery: probe.InRecovery, Version: majorVersion(probe.VersionNum),
 		})
 	}
 	if !primary && s.PostgreSQL != nil {
 		nodes = append(nodes, &Node{
-			Name: "the primary", Settings: measuredSettings(s.PostgreSQL.Settings), Measured: true, Version: majorVersion(s.PostgreSQL.VersionNum),
+			Name: "the primary", Settings: measuredSettings(s.PostgreSQL.Settings), Measured: true, InRecovery: s.PostgreSQL.InRecovery, Version: majorVersion(s.PostgreSQL.VersionNum),
 		})
 	}
 	return nodes

@@ -116,7 +116,7 @@ func TestHostileList(t *testing.T) {
 	if n := len(Pgpool(&facts.Container{Environment: names}, testContext).Notes); n != len(names) {
 		t.Errorf("%d notes", n)
 	}
-	if len(p.BackendList) != maxItems || len(p.Backends) != 1 {
+	if len(p.BackendList) != 500 || len(p.Backends) != 1 {
 		t.Errorf("%d entries, %d backends", len(p.BackendList), len(p.Backends))
 	}
 }

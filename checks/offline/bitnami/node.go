@@ -223,7 +223,7 @@ func (e *environment) flags(image bool) []facts.Setting {
 		}
 		state, why = extra.State, extra.Why
 		text, _, _ := strings.Cut(extra.Text, "\n")
-		words = split(text, extra.Origin, func(c byte) bool { return c == ' ' || c == '\t' })
+		words = facts.SplitItems(text, extra.Origin, func(c byte) bool { return c == ' ' || c == '\t' })
 	} else {
 		for _, word := range e.container.Command {
 			words = append(words, facts.ListItem{Text: word, Origin: e.container.Origin})

@@ -93,34 +93,8 @@ func greaterThanZero(text string) bool {
 	return ok && value > 0
 }
 
-// maxItems is how many items of a list are taken apart. Pgpool-II takes 128 backend nodes; the bound keeps a hostile value
-// from taking minutes.
-const maxItems = 500
-
-// List takes a list variable apart as the image does: commas, semicolons, blanks and tabs separate, several of them count
-// as one, and only the first line is read.
-func List(value facts.Setting) []facts.ListItem {
-	text, _, _ := strings.Cut(value.Text, "\n")
-	return split(text, value.Origin, func(c byte) bool { return c == ',' || c == ';' || c == ' ' || c == '\t' })
-}
-
-// split cuts text, which begins at the beginning of the origin's value, at separators.
-func split(text string, origin facts.Origin, separates func(byte) bool) []facts.ListItem {
-	var items []facts.ListItem
-	for start := 0; start < len(text) && len(items) < maxItems; {
-		if separates(text[start]) {
-			start++
-			continue
-		}
-		end := start
-		for end < len(text) && !separates(text[end]) {
-			end++
-		}
-		items = append(items, facts.ListItem{Text: text[start:end], Origin: origin.Sub(start, end)})
-		start = end
-	}
-	return items
-}
+// List takes a list variable apart as the image does.
+func List(value facts.Setting) []facts.ListItem { return value.Items() }
 
 // entry takes one entry of PGPOOL_BACKEND_NODES apart at its colons.
 func entry(value facts.Setting, item facts.ListItem, start int) facts.BackendEntry {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -18,6 +19,8 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 		Profiles:    unique(s.profiles, same),
 		Command:     s.command,
 		Replicas:    1,
+		Project:     scope.base.Name,
+		MoreVolumes: s.moreVolumes,
 	}
 	for _, mounted := range unique(s.volumes, volumeKey) {
 		c.Volumes = append(c.Volumes, mounted.Volume)
@@ -37,7 +40,10 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 		names = append(names, network.aliases...)
 	}
 	c.Names = slices.DeleteFunc(unique(names, same), func(name string) bool { return name == "" })
-	c.HostNetwork = s.networkMode != nil && s.networkMode.Text == "host"
+	if s.networkMode != nil {
+		c.HostNetwork = s.networkMode.Text == "host"
+		c.SharedNetwork = strings.HasPrefix(s.networkMode.Text, "service:") || strings.HasPrefix(s.networkMode.Text, "container:")
+	}
 	if s.mode != nil && s.mode.Text == "global" {
 		r.note(s.mode.Origin, fmt.Sprintf("how many containers of %s there are is not known, because there is one on every machine of the swarm; it is taken for one", shown(s.name)))
 		s.replicas = nil

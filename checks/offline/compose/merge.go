@@ -70,6 +70,8 @@ func (s *service) reset(path []string) {
 		s.ports = nil
 	case "volumes", "tmpfs":
 		s.volumes = slices.DeleteFunc(slices.Clone(s.volumes), func(volume volume) bool { return volume.Origin.Key == path[0] })
+	case "volumes_from":
+		s.moreVolumes = ""
 	case "configs", "secrets":
 		s.mounts = slices.DeleteFunc(slices.Clone(s.mounts), func(mount mount) bool { return mount.kind == path[0] })
 	case "profiles":
@@ -141,6 +143,9 @@ func (r *reader) merge(base, over *service) *service {
 	merged.mounts = slices.Concat(base.mounts, over.mounts)
 	merged.profiles = slices.Concat(base.profiles, over.profiles)
 	merged.networks = mergeNetworks(base.networks, over.networks)
+	if over.moreVolumes != "" {
+		merged.moreVolumes = over.moreVolumes
+	}
 	if over.commanded {
 		merged.command, merged.commanded = over.command, true
 	}

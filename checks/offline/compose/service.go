@@ -26,6 +26,7 @@ type service struct {
 	ports       []facts.Port
 	volumes     []volume
 	mounts      []mount // of configs and secrets
+	moreVolumes string  // as in facts.Container
 	profiles    []string
 	networks    []network
 	command     []string
@@ -165,6 +166,10 @@ func (d *document) attribute(s *service, field yamltext.Field, path []string) {
 		s.ports = d.ports(field)
 	case "volumes":
 		s.volumes = append(s.volumes, d.volumes(field)...)
+	case "volumes_from":
+		if !null(field.Value) {
+			s.moreVolumes = "it has the volumes of another container (volumes_from)"
+		}
 	case "tmpfs":
 		s.volumes = append(s.volumes, d.temporary(field)...)
 	case "configs", "secrets":

@@ -62,7 +62,8 @@ func (d *document) volume(item yamltext.Field) (volume, bool) {
 	for _, entry := range d.fields(item.Value) {
 		switch entry.Key.Value {
 		case "type":
-			bind = d.text(entry, "type").Text == "bind"
+			kind := d.text(entry, "type").Text
+			bind, long.Temporary = kind == "bind", kind == "tmpfs"
 		case "source":
 			long.Source = d.text(entry, "source").Text
 		case "target":
@@ -105,7 +106,7 @@ func (d *document) temporary(field yamltext.Field) []volume {
 	var volumes []volume
 	for _, spec := range d.settings(field) {
 		if spec.Text != "" {
-			volumes = append(volumes, volume{Volume: facts.Volume{Target: cutOutside(spec.Text, ':')[0], Origin: spec.Origin}, words: spec.Text})
+			volumes = append(volumes, volume{Volume: facts.Volume{Target: cutOutside(spec.Text, ':')[0], Temporary: true, Origin: spec.Origin}, words: spec.Text})
 		}
 	}
 	return volumes

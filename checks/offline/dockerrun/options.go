@@ -140,6 +140,7 @@ func (c *command) short(word Word, rest []Word) []Word {
 // unknownOptions tells of a word that stands for options of which nothing is known.
 func (c *command) unknownOptions(word Word) {
 	c.note(word.Span, "what options "+c.written(word)+" has is not known; what they say is not checked")
+	c.container.MoreVolumes = "what options " + c.written(word) + " has is not known"
 	c.unknownVariables("what options there are is not known", word.Span)
 }
 
@@ -191,6 +192,10 @@ func (c *command) option(name string, v value, word Word) {
 		c.volume(v)
 	case "mount":
 		c.mount(v)
+	case "volumes-from":
+		c.container.MoreVolumes = "it has the volumes of another container (--volumes-from)"
+	case "pod":
+		c.container.SharedNetwork = true
 	}
 }
 
@@ -211,6 +216,7 @@ func (c *command) network(text string) {
 	}
 	if c.networks == 1 {
 		c.container.HostNetwork = name == "host"
+		c.container.SharedNetwork = strings.HasPrefix(name, "container:")
 	}
 	// podman writes its own options behind a colon: bridge:alias=pgpool.
 	if _, options, ok := strings.Cut(text, ":"); ok && c.Program.name == "podman" {
