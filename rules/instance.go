@@ -48,8 +48,16 @@ func (i Instance) At(setting facts.Setting) facts.Origin {
 
 // DeclaredInstances is [Pass.Pgpools] without the running instance, for rules that measuring has nothing to tell.
 func (p *Pass) DeclaredInstances() []Instance {
+	if len(p.deployment.Pgpools) == 0 {
+		p.Skipf("no Pgpool-II settings among the inputs")
+	}
+	return p.AnyDeclaredInstances()
+}
+
+// AnyDeclaredInstances is DeclaredInstances, but notes nothing.
+func (p *Pass) AnyDeclaredInstances() []Instance {
 	instances := make([]Instance, 0, len(p.deployment.Pgpools))
-	for _, pgpool := range p.DeclaredPgpools() {
+	for _, pgpool := range p.deployment.Pgpools {
 		instances = append(instances, Instance{p, pgpool})
 	}
 	return instances

@@ -12,8 +12,10 @@ import (
 	"github.com/bbdoctor/bbdoctor/rules/idle"
 	"github.com/bbdoctor/bbdoctor/rules/image"
 	"github.com/bbdoctor/bbdoctor/rules/jdbc"
+	"github.com/bbdoctor/bbdoctor/rules/network"
 	"github.com/bbdoctor/bbdoctor/rules/pgpool"
 	"github.com/bbdoctor/bbdoctor/rules/pool"
+	"github.com/bbdoctor/bbdoctor/rules/repmgr"
 	"github.com/bbdoctor/bbdoctor/rules/role"
 	"github.com/bbdoctor/bbdoctor/rules/secrets"
 	"github.com/bbdoctor/bbdoctor/rules/version"
@@ -21,6 +23,6 @@ import (
 
 // All gives every rule in the order in which results are shown: family by family, from the URL to what runs against what is declared.
 func All() []*rules.Rule {
-	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, secrets.Rules, image.Rules,
+	return slices.Concat(jdbc.Rules, pool.Rules, idle.Rules, pgpool.Rules, repmgr.Rules, secrets.Rules, network.Rules, image.Rules,
 		endpoint.Rules, database.Rules, role.Rules, backends.Rules, version.Rules, drift.Rules)
 }
