@@ -47,7 +47,7 @@ func (c *checker) value(s facts.Setting, reason string) {
 func (c *checker) nodeName() {
 	name, id := c.get("REPMGR_NODE_NAME"), c.get("REPMGR_NODE_ID")
 	switch {
-	case name.State == facts.Unresolved && c.unknown == "" && !name.Origin.Known() && c.container.Hostname == "" && !c.container.HostNetwork && c.partial == "":
+	case name.State == facts.Unresolved && c.unknown == "" && !name.Origin.Known() && c.container.Hostname == "" && !c.container.HostNetwork && c.partial == "" && byDocker(c.container):
 		c.refuse(facts.Refusal{
 			Kind: facts.RefusalMissing, Keys: []facts.Key{"REPMGR_NODE_NAME"}, Origin: c.container.Origin,
 			Reason: "is not set, and the host name that docker makes up in its place does not end in - and digits",
@@ -59,6 +59,16 @@ func (c *checker) nodeName() {
 	case name.Known() && id.Bad != "":
 		c.value(name, fmt.Sprintf("ends in -%s, which the shell takes for an octal number and cannot read", nodeNumber(name.Text)))
 	}
+}
+
+// byDocker says whether docker makes up the host name. That of a pod is the pod's name, which for a stateful set ends in a
+// dash and digits.
+func byDocker(c *facts.Container) bool {
+	switch c.Format {
+	case facts.Compose, facts.Shell, "": // "" in tests
+		return true
+	}
+	return false
 }
 
 // maxPassword is the longest password that the image takes, in characters.
