@@ -14,8 +14,8 @@ import (
 	"github.com/bbdoctor/bbdoctor/fixtures/cluster"
 )
 
-// verdict is what the JSON report has of one rule.
-type verdict struct {
+// told is what the JSON report has of one rule.
+type told struct {
 	Rule, Outcome, Severity, Reason string
 	Findings                        []struct {
 		Message  string
@@ -25,7 +25,7 @@ type verdict struct {
 }
 
 // says looks for a finding with a part in its message that points at something measured.
-func (v verdict) says(part string) bool {
+func (v told) says(part string) bool {
 	for _, finding := range v.Findings {
 		measured := finding.Measured != nil || strings.HasPrefix(v.Rule, "drift/")
 		if measured && strings.Contains(finding.Message, part) {
@@ -35,7 +35,7 @@ func (v verdict) says(part string) bool {
 	return false
 }
 
-func (v verdict) messages() string {
+func (v told) messages() string {
 	var all []string
 	for _, finding := range v.Findings {
 		all = append(all, finding.Message)
@@ -50,7 +50,7 @@ type look struct {
 	report   string   // JSON
 	pretty   string
 	code     int
-	verdicts map[string]verdict
+	verdicts map[string]told
 }
 
 // doctor runs the whole program, with both reports.
@@ -75,11 +75,11 @@ func (l *look) doctor(t *testing.T, args ...string) {
 			t.Errorf("a password is in the output:\n%s", l.pretty)
 		}
 	}
-	var parsed struct{ Results []verdict }
+	var parsed struct{ Results []told }
 	if err := json.Unmarshal(report, &parsed); err != nil {
 		t.Fatal(err)
 	}
-	l.verdicts = map[string]verdict{}
+	l.verdicts = map[string]told{}
 	for _, v := range parsed.Results {
 		l.verdicts[v.Rule] = v
 	}
