@@ -32,8 +32,9 @@ func Node(c *facts.Container, ctx input.Context) *facts.Node {
 // one gets.
 func LendNode(c *facts.Container, ctx input.Context) (node *facts.Node, giveBack func()) {
 	node, e, common := newNode(c, ctx)
-	environment, settings := func() {}, func() {}
-	node.Environment, environment = e.lend()
+	settings := func() {}
+	all, environment := e.lend()
+	node.Environment = all
 	if node.Settings == nil {
 		node.Settings, settings = common.lend(e.settings)
 	}

@@ -38,8 +38,9 @@ func Pgpool(c *facts.Container, ctx input.Context) *facts.Pgpool {
 // next one gets.
 func LendPgpool(c *facts.Container, ctx input.Context) (p *facts.Pgpool, giveBack func()) {
 	p, w := newPgpool(c, ctx)
-	environment, settings := func() {}, func() {}
-	p.Environment, environment = w.lend()
+	settings := func() {}
+	all, environment := w.lend()
+	p.Environment = all
 	if p.Settings == nil {
 		p.Settings, settings = w.generation.settings.lend(w.settings)
 	}
