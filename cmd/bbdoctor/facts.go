@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,9 +13,9 @@ import (
 func factsCommand(env environment) *cli.Command {
 	return &cli.Command{
 		Name:      "facts",
-		Usage:     "print what was understood, as JSON, without a verdict",
+		Usage:     "print what was understood, and with --live what was measured, as JSON, without a verdict",
 		ArgsUsage: "[PATH...]",
-		Flags:     inputFlags(),
+		Flags:     slices.Concat(inputFlags(), liveFlags()),
 		Action: func(c *cli.Context) error {
 			options, _, err := loadOptions(c, env)
 			if err != nil {
@@ -23,6 +24,11 @@ func factsCommand(env environment) *cli.Command {
 			collection, err := offline.Load(c.Context, options)
 			if err != nil {
 				return loadFailure(c, err)
+			}
+			if wantsLive(c) {
+				if err := measure(c, env, collection); err != nil {
+					return err
+				}
 			}
 			encoder := json.NewEncoder(env.stdout)
 			encoder.SetEscapeHTML(false)

@@ -25,6 +25,14 @@ const (
 	exitIncomplete = 3 // nothing to check, or something could not be read or judged
 )
 
+// exitMeanings say what the exit codes mean, for the manual page.
+var exitMeanings = []string{
+	exitClean:      "nothing at or above --fail-on",
+	exitFindings:   "findings at or above --fail-on",
+	exitUsage:      "wrong usage, or a broken configuration file of bbdoctor",
+	exitIncomplete: "incomplete: nothing to check, an input that could not be read, or a probe that failed to find out",
+}
+
 // environment is everything of the process that a run may touch, so that the whole command line runs in tests.
 type environment struct {
 	args           []string
@@ -68,6 +76,12 @@ func usagef(format string, args ...any) error {
 // run is the whole program.
 func run(ctx context.Context, env environment) int {
 	app := newApp(env)
+	if len(env.args) > 1 && env.args[1] == completeWord {
+		for _, candidate := range complete(app, env.args[2:]) {
+			fmt.Fprintln(env.stdout, candidate)
+		}
+		return exitClean
+	}
 	err := app.RunContext(ctx, flagsFirst(app, env.args))
 	var exit exitError
 	switch {
@@ -96,7 +110,8 @@ func newApp(env environment) *cli.App {
 		Writer:    env.stdout,
 		ErrWriter: env.stderr,
 		Commands: []*cli.Command{
-			checkCommand(env), baselineCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), publishCommand(env), versionCommand(env),
+			checkCommand(env), baselineCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), publishCommand(env),
+			completionCommand(env), manCommand(env), versionCommand(env),
 		},
 		HideVersion:     true,
 		HideHelpCommand: true,
