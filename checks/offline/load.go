@@ -23,6 +23,8 @@ type Options struct {
 	// Paths are files, directories, or "-" for Stdin.
 	Paths []string
 	Stdin io.Reader
+	// StdinName is how Stdin is called where a place in it is shown; empty for "-".
+	StdinName string
 	// EnvFiles are files with values for ${...} interpolation, the later the stronger.
 	EnvFiles []string
 	// Environ are NAME=value pairs for interpolation, weaker than EnvFiles; nil to use none.

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func (l *loader) problem(file, format string, args ...any) {
 
 func (l *loader) readStandardInput() {
 	text, err := io.ReadAll(io.LimitReader(l.options.Stdin, input.MaxFile+1))
-	const name = standardInput
+	name := cmp.Or(l.options.StdinName, standardInput)
 	switch format, ok := contentFormat(text); {
 	case err != nil:
 		l.problem(name, "standard input cannot be read: %v", err)

@@ -37,6 +37,7 @@ var exitMeanings = []string{
 type environment struct {
 	args           []string
 	stdin          io.Reader
+	stdinName      string // how standard input is called in places; empty for "-"
 	stdout, stderr io.Writer
 	variables      []string // NAME=value
 	dir            string   // working directory; empty for the process's own
@@ -75,6 +76,9 @@ func usagef(format string, args ...any) error {
 
 // run is the whole program.
 func run(ctx context.Context, env environment) int {
+	if plugin, ok := pluginOf(env.args); ok {
+		return plugin(ctx, env)
+	}
 	app := newApp(env)
 	if len(env.args) > 1 && env.args[1] == completeWord {
 		for _, candidate := range complete(app, env.args[2:]) {
@@ -143,20 +147,27 @@ func flagsFirst(app *cli.App, args []string) []string {
 	if command == nil {
 		return args
 	}
+	flags, rest := splitFlags(command.Flags, args[2:])
+	flags = append([]string{args[0], args[1]}, flags...)
+	if len(rest) > 0 {
+		flags = append(flags, "--")
+	}
+	return append(flags, rest...)
+}
+
+// splitFlags takes arguments apart into flags, each with its value behind it, and what else there is.
+func splitFlags(known []cli.Flag, args []string) (flags, rest []string) {
 	boolean := map[string]bool{"help": true, "h": true}
-	for _, flag := range command.Flags {
-		if _, ok := flag.(*cli.BoolFlag); ok {
-			for _, name := range flag.Names() {
-				boolean[name] = true
-			}
+	for _, flag := range known {
+		for _, name := range flag.Names() {
+			boolean[name] = mayStandAlone(flag)
 		}
 	}
-	flags, rest := []string{args[0], args[1]}, []string(nil)
-	for i := 2; i < len(args); i++ {
+	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
 		case arg == "--":
-			return append(append(append(flags, "--"), rest...), args[i+1:]...)
+			return flags, append(rest, args[i+1:]...)
 		case arg == "-" || !strings.HasPrefix(arg, "-"):
 			rest = append(rest, arg)
 		default:
@@ -168,8 +179,17 @@ func flagsFirst(app *cli.App, args []string) []string {
 			}
 		}
 	}
-	if len(rest) > 0 {
-		flags = append(flags, "--")
+	return flags, rest
+}
+
+// mayStandAlone says whether a flag takes no value from the next argument.
+func mayStandAlone(flag cli.Flag) bool {
+	switch flag := flag.(type) {
+	case *cli.BoolFlag:
+		return true
+	case *cli.GenericFlag:
+		_, optional := flag.Value.(*optionalValue)
+		return optional
 	}
-	return append(flags, rest...)
+	return false
 }

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	if file := os.Getenv("BBDOCTOR_TEST_PEAK"); file != "" {
 		os.Exit(runMeasured(file))
 	}
-	testscript.Main(m, map[string]func(){"bbdoctor": main})
+	testscript.Main(m, map[string]func(){"bbdoctor": main, "kubectl-bbdoctor": main, "docker-bbdoctor": main})
 }
 
 // runMeasured is the whole program in this process; it leaves its own peak memory in a file. The system's account of a
