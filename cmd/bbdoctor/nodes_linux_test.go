@@ -69,6 +69,14 @@ func nodes() []situation {
 			},
 		},
 		{
+			name:  "a primary that takes more connections than its standby",
+			enter: all(restart("health_check_period", "0", "sr_check_period", "0"), moreConnections(0)),
+			// What was raised on the primary the standby can only follow.
+			leave: all(moreConnections(1), restart("health_check_period", "1", "sr_check_period", "1"), untilHealthy),
+			fails: map[string]string{"repmgr/max-connections": "on the primary node 0"},
+			may:   []string{"backends/standby-streaming", "backends/one-primary", "pgpool/health-check", "pgpool/replication-check"},
+		},
+		{
 			name:  "a standby that hangs",
 			enter: all(restart("health_check_period", "0", "sr_check_period", "0"), do(func(c *cluster.Cluster, ctx context.Context) error { return c.FreezeNode(ctx, 1) })),
 			leave: do(func(c *cluster.Cluster, ctx context.Context) error { return c.ThawNode(ctx, 1) }),
@@ -105,6 +113,13 @@ func nodes() []situation {
 		list[i].may = append(list[i].may, attaches)
 	}
 	return list
+}
+
+// moreConnections raises max_connections of a node, and starts it anew.
+func moreConnections(node int) step {
+	return all(sql(node, "postgres", "ALTER SYSTEM SET max_connections = 150"),
+		do(func(c *cluster.Cluster, ctx context.Context) error { return c.StopNode(ctx, node, cluster.Fast) }),
+		do(func(c *cluster.Cluster, ctx context.Context) error { return c.StartNode(ctx, node) }))
 }
 
 // fallBehind has the standby receive WAL and not replay it.
