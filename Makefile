@@ -24,14 +24,19 @@ unit:
 	$(GO) vet ./...
 	$(GO) test ./...
 
-# Makes the goldens again with the real java.util.Properties and org.postgresql.Driver; any difference is a failure.
+# The release of systemd that fixtures/oracle/systemd asks, where Debian 12 has it.
+SYSTEMD := /usr/lib/x86_64-linux-gnu/systemd/libsystemd-core-252.so
+
+# Makes the goldens again with the real java.util.Properties, org.postgresql.Driver, Helm, podman and systemd; any difference
+# is a failure.
 oracle: packages
 	./fixtures/oracle/properties/regenerate.sh
 	./fixtures/oracle/jdbcurl/regenerate.sh
 	./fixtures/oracle/helm/regenerate.sh
 	./fixtures/oracle/quadlet/regenerate.sh
-	go test ./checks/offline/systemd -run 'TestUnits|TestEnvironmentFiles' -update
-	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real classes say" >&2; exit 1; }
+	@if [ -e $(SYSTEMD) ]; then $(GO) test ./checks/offline/systemd -run 'TestUnits|TestEnvironmentFiles' -update; \
+	else echo "systemd 252 is not here, so its goldens are not made anew"; fi
+	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real programs say" >&2; exit 1; }
 	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
 
 # Starts PostgreSQL, repmgr and Pgpool-II for real, two clusters at a time: one package after the other. In cmd/bbdoctor the
