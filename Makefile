@@ -34,6 +34,7 @@ oracle: packages
 	./fixtures/oracle/jdbcurl/regenerate.sh
 	./fixtures/oracle/helm/regenerate.sh
 	./fixtures/oracle/quadlet/regenerate.sh
+	cd fixtures/oracle/kubernetes && $(GO) test .
 	@if [ -e $(SYSTEMD) ]; then $(GO) test ./checks/offline/systemd -run 'TestUnits|TestEnvironmentFiles' -update; \
 	else echo "systemd 252 is not here, so its goldens are not made anew"; fi
 	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real programs say" >&2; exit 1; }
