@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
-	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
 	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
@@ -42,8 +41,16 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	if len(found.ours)+len(found.kustomizations) == 0 {
 		return nil
 	}
+	units := len(l.units)
+	var namespaces []string // of each of the units
+	take := func(one kubernetes.Found) {
+		l.found(one, units)
+		for len(namespaces) < len(l.units)-units {
+			namespaces = append(namespaces, one.Namespace)
+		}
+	}
 	result := kubernetes.Read(kubernetes.Input{
-		Manifests: found.ours, Kustomizations: found.kustomizations, Context: l.context,
+		Manifests: found.ours, Kustomizations: found.kustomizations, Context: l.context, Take: take,
 		Parallel: func(n int, work func(int)) { _ = parallel(ctx, n, work) },
 		Others: func(wanted func([]byte) bool) []*facts.Source {
 			sources := make([]*facts.Source, len(found.others))
@@ -63,58 +70,63 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	l.units = slices.DeleteFunc(l.units, func(u unit) bool { return u.properties != nil && result.Taken[u.source] })
 	l.problems = append(l.problems, result.Problems...)
-	units := len(l.units)
-	namespaces := severalNamespaces(result.Found)
-	for _, one := range result.Found {
-		add := func(u unit) {
-			if u.other != nil {
-				l.others = append(l.others, u.other)
-				return
-			}
-			u.dir, u.source = dirName(one.Home.Name), one.Home
-			if namespaces[u.dir] {
-				u.dir += "/" + one.Namespace
-			}
-			l.units = append(l.units, u)
-		}
-		switch {
-		case one.Container != nil:
-			l.containers([]*facts.Container{one.Container}, add)
-		case one.Properties != nil:
-			// One that a container mounts is there already.
-			if !slices.ContainsFunc(l.units[units:], func(u unit) bool { return sameFile(u.properties, one.Properties) }) {
-				filledIn(one.Properties.Entries)
-				add(unit{properties: one.Properties})
-			}
-		case one.Conf != nil:
-			conf := pgpoolconf.Read(one.Conf, l.context)
-			unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
-			add(unit{pgpool: pgpoolconf.Instance(one.Conf.Name, []*facts.ConfFile{conf}, unknown)})
+	several := severalNamespaces(l.units[units:], namespaces)
+	for i, namespace := range namespaces {
+		if u := &l.units[units+i]; several[u.dir] {
+			u.dir += "/" + namespace
 		}
 	}
+	taken := func(u unit) bool { return u.properties != nil && result.Taken[u.source] }
+	made := slices.Clone(l.units[units:])
+	l.units = append(slices.DeleteFunc(l.units[:units], taken), made...)
 	for _, source := range found.named {
 		nothing := func(u unit) bool { return u.source == source }
-		if !slices.ContainsFunc(l.units[units:], nothing) && !result.Taken[source] && !slices.ContainsFunc(result.Problems, func(p facts.Problem) bool { return p.File == source.Name }) {
+		if !slices.ContainsFunc(made, nothing) && !result.Taken[source] && !slices.ContainsFunc(result.Problems, func(p facts.Problem) bool { return p.File == source.Name }) {
 			l.problems = append(l.problems, facts.Problem{File: source.Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
 		}
 	}
 	return nil
 }
 
-// severalNamespaces are the directories whose containers of ours are of several namespaces: each may be an installation.
-func severalNamespaces(found []kubernetes.Found) map[string]bool {
+// found makes units of what manifests configure, after those that this reading began with.
+func (l *loader) found(one kubernetes.Found, began int) {
+	add := func(u unit) {
+		if u.other != nil {
+			l.others = append(l.others, u.other)
+			return
+		}
+		u.dir, u.source = dirName(one.Home.Name), one.Home
+		l.units = append(l.units, u)
+	}
+	switch {
+	case one.Container != nil:
+		l.containers([]*facts.Container{one.Container}, add)
+	case one.Properties != nil:
+		// One that a container mounts is there already.
+		if !slices.ContainsFunc(l.units[began:], func(u unit) bool { return sameFile(u.properties, one.Properties) }) {
+			filledIn(one.Properties.Entries)
+			add(unit{properties: one.Properties})
+		}
+	case one.Conf != nil:
+		conf := pgpoolconf.Read(one.Conf, l.context)
+		unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
+		add(unit{pgpool: pgpoolconf.Instance(one.Conf.Name, []*facts.ConfFile{conf}, unknown)})
+	}
+}
+
+// severalNamespaces are the directories whose units are of several namespaces: each may be an installation.
+func severalNamespaces(units []unit, namespaces []string) map[string]bool {
 	first, several := map[string]string{}, map[string]bool{}
-	for _, one := range found {
-		if one.Container != nil && len(bitnami.Classify(one.Container)) == 0 || one.Namespace == "" {
+	for i, namespace := range namespaces {
+		if namespace == "" {
 			continue
 		}
-		dir := dirName(one.Home.Name)
-		if namespace, ok := first[dir]; ok && namespace != one.Namespace {
+		dir := units[i].dir
+		if before, ok := first[dir]; ok && before != namespace {
 			several[dir] = true
 		}
-		first[dir] = one.Namespace
+		first[dir] = namespace
 	}
 	return several
 }

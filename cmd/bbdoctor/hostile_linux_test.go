@@ -77,6 +77,7 @@ func TestHostileInputs(t *testing.T) {
 		"deep manifests":            {"k8s.yaml", "apiVersion: v1\nkind: List\nitems: &a\n- PGPOOL_A: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "\n", "too large"},
 		"a list of itself":          {"k8s.yaml", "apiVersion: v1\nkind: List\nPGPOOL_A: x\nitems: &a\n- *a\n", "k8s.yaml"},
 		"many manifests":            {"k8s.yaml", strings.Repeat("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: PGPOOL_A}\n", 80000), "too large"},
+		"a wide ConfigMap":          {"k8s.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n" + strings.Repeat("  PGPOOL_A: x\n", 100000), "too large"},
 		"many pods":                 {"k8s.yaml", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: pg}\nspec: {replicas: 1000000000, template: {spec: {containers: [{name: x, env: [{name: REPMGR_NODE_NAME, value: a}]}]}}}\n", ""},
 		"a kustomization of itself": {"kustomization.yaml", "resources: [., ../hostile, .]\nconfigMapGenerator: [{name: PGPOOL_A}]\n", ""},
 		"doubling $(NAME)":          {"k8s.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: pg}\nspec: {containers: [{name: x, env: [{name: PGPOOL_A, value: aaaaaaaa}" + strings.Repeat(", {name: PGPOOL_A, value: $(PGPOOL_A)$(PGPOOL_A)}", 60) + "]}]}\n", ""},

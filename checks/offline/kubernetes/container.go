@@ -11,7 +11,7 @@ import (
 
 // started gives the containers that the workloads of a pool start. Of each entry of a ConfigMap or Secret that one mounts
 // as a file, mounted says as which.
-func (r *reader) started(p *pool, mounted map[*datum]string) (all []Found) {
+func (r *reader) started(p *pool, mounted map[*datum]string) {
 	for _, o := range p.objects {
 		if o.workload == nil || o.workload.ends {
 			continue // a Job does its work and ends: it is no server
@@ -21,15 +21,15 @@ func (r *reader) started(p *pool, mounted map[*datum]string) (all []Found) {
 				continue
 			}
 			for _, one := range r.containers(p, o, c, mounted) {
-				all = append(all, Found{Home: o.home, Namespace: o.namespace, Container: one})
+				r.input.Take(Found{Home: o.home, Namespace: o.namespace, Container: one})
 			}
 		}
+		o.workload.containers, o.workload.volumes = nil, nil // of thousands, not all need to be held
 	}
-	return all
 }
 
 // files gives what the ConfigMaps and Secrets of a pool configure as files, by the name of the file or of the key.
-func files(p *pool, mounted map[*datum]string) (all []Found) {
+func files(p *pool, mounted map[*datum]string, take func(Found)) {
 	for _, o := range p.objects {
 		for i := range o.data {
 			d := &o.data[i]
@@ -51,10 +51,9 @@ func files(p *pool, mounted map[*datum]string) (all []Found) {
 			default:
 				one.Conf = source
 			}
-			all = append(all, one)
+			take(one)
 		}
 	}
-	return all
 }
 
 // containers gives a container of a workload, for each of its pods when they differ.

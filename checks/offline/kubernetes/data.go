@@ -38,20 +38,20 @@ func (r *reader) readData(o *object) {
 
 // set puts an entry over an earlier one of the same key.
 func (o *object) set(d datum) {
-	for i := range o.data {
-		if o.data[i].key == d.key {
-			o.data[i] = d
-			return
-		}
+	if i, ok := o.keys[d.key]; ok {
+		o.data[i] = d
+		return
 	}
+	if o.keys == nil {
+		o.keys = map[string]int{}
+	}
+	o.keys[d.key] = len(o.data)
 	o.data = append(o.data, d)
 }
 
 func (o *object) datum(key string) *datum {
-	for i := range o.data {
-		if o.data[i].key == key {
-			return &o.data[i]
-		}
+	if i, ok := o.keys[key]; ok {
+		return &o.data[i]
 	}
 	return nil
 }

@@ -103,8 +103,10 @@ func (r *reader) referenced(p *pool, o *object, v variable, which pod) (value fa
 	case "field":
 		path := v.from.key
 		key, quoted := strings.CutSuffix(path, "']")
-		label, isLabel := strings.CutPrefix(key, "metadata.labels['")
-		annotation, isAnnotation := strings.CutPrefix(key, "metadata.annotations['")
+		name, isLabel := strings.CutPrefix(key, "metadata.labels['")
+		label, hasLabel := o.workload.labels[name]
+		name, isAnnotation := strings.CutPrefix(key, "metadata.annotations['")
+		annotation, hasAnnotation := o.workload.annotations[name]
 		switch {
 		case path == "metadata.name" && which.name != "":
 			return set(which.name)
@@ -114,10 +116,10 @@ func (r *reader) referenced(p *pool, o *object, v variable, which pod) (value fa
 			return set(o.namespace)
 		case path == "metadata.namespace":
 			return unknown(facts.Unresolved, "it is the pod's namespace, which the manifest does not say")
-		case quoted && isLabel && o.workload.labelsValue.at(label) != nil:
-			return set(o.workload.labelsValue.at(label).words())
-		case quoted && isAnnotation && o.workload.annotations.at(annotation) != nil:
-			return set(o.workload.annotations.at(annotation).words())
+		case quoted && isLabel && hasLabel:
+			return set(label)
+		case quoted && isAnnotation && hasAnnotation:
+			return set(annotation)
 		}
 		return unknown(facts.Unresolved, "Kubernetes fills in "+shown(path)+" when the pod starts")
 	default:

@@ -62,6 +62,11 @@ func (b *builder) generated(k *kustomization, item *value) *value {
 			continue
 		}
 		assignments, _ := dotenv.Read(source, facts.DockerEnv, nil)
+		if len(assignments) > maxWidth {
+			b.problem(facts.Origin{Source: source, Format: facts.DockerEnv}, "it has more than 10,000 variables and is too large to be read; split it")
+			b.missed(b.placeOf(env), "the variables of "+shown(env.words())+" are not known")
+			continue
+		}
 		for _, a := range assignments {
 			data.put(field{name: a.Name, value: scalarValue(a.Value)})
 		}

@@ -40,9 +40,15 @@ func (d disk) Exists(base *facts.Source, name string) bool {
 	return d[path.Join(path.Dir(base.Path), name)] != nil
 }
 
+// all is what Read gives, with all that is found.
+type all struct {
+	Result
+	Found []Found
+}
+
 // read reads all files of a directory.
-func (d disk) read() Result {
-	in := Input{Context: input.Context{Files: d}}
+func (d disk) read() (result all) {
+	in := Input{Context: input.Context{Files: d}, Take: func(one Found) { result.Found = append(result.Found, one) }}
 	for _, name := range slices.Sorted(maps.Keys(d)) {
 		switch {
 		case IsKustomization(name):
@@ -51,7 +57,8 @@ func (d disk) read() Result {
 			in.Manifests = append(in.Manifests, d[name])
 		}
 	}
-	return Read(in)
+	result.Result = Read(in)
+	return result
 }
 
 // outcome and container are what fixtures/oracle/kubernetes writes.
@@ -68,7 +75,7 @@ type container_ struct {
 }
 
 // summary is a result in the oracle's words.
-func summary(result Result) outcome {
+func summary(result all) outcome {
 	got := outcome{Containers: map[string]container_{}}
 	for _, problem := range result.Problems {
 		// A key that a ConfigMap does not have is no matter of the types.

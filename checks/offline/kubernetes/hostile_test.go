@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("bases: [x]\nconfigMapGenerator: [{name: a, literals: [a='], files: [k.yaml], envs: [k.yaml]}]"), []byte("kind: Secret\ndata: {bitbucket.properties: YT1i, x: '!'}"))
 	f.Fuzz(func(t *testing.T, kustomization, manifest []byte) {
 		d := disk{"kustomization.yaml": facts.NewSource("kustomization.yaml", kustomization), "k.yaml": facts.NewSource("k.yaml", manifest)}
-		for _, result := range []Result{d.read(), disk{"k.yaml": d["k.yaml"]}.read()} {
+		for _, result := range []all{d.read(), disk{"k.yaml": d["k.yaml"]}.read()} {
 			for _, found := range result.Found {
 				if c := found.Container; c != nil {
 					check(t, c.Image)

@@ -21,8 +21,14 @@ const (
 	// maxValues is how many mappings, lists and scalars are copied of one document; aliases let a file of a few lines say a
 	// billion things. Each takes some 150 bytes, and is held for as long as its file is read.
 	maxValues = 300_000
+	// maxCopied is how many are copied of all documents; a base is read anew for each of its overlays.
+	maxCopied = 10_000_000
+	// maxWidth is how many entries a mapping has. The API takes no ConfigMap of more than 1 MiB.
+	maxWidth = 10_000
 	// maxDocuments is how many documents a file has.
 	maxDocuments = 20_000
+	// largeFile is from how many bytes on one file is read at a time.
+	largeFile = 256 << 10
 	// maxWork is how many variables containers are given, those of a ConfigMap that several name as often.
 	maxWork = 1_000_000
 	// maxExpanded is how many bytes $(NAME) makes values long.
@@ -46,7 +52,10 @@ type Input struct {
 	Others func(wanted func(text []byte) bool) []*facts.Source
 	// Parallel does work for 0..n-1, perhaps at the same time. It may be nil.
 	Parallel func(n int, work func(int))
-	Context  input.Context
+	// Take is given what is found, one by one, so that the caller decides how much of thousands of containers is held: those
+	// of all workloads, then files.
+	Take    func(Found)
+	Context input.Context
 }
 
 // Found is one thing that manifests configure. Exactly one of Container, Properties and Conf is set, but a Conf may have
@@ -63,7 +72,6 @@ type Found struct {
 
 // Result is what Read gives.
 type Result struct {
-	Found    []Found
 	Problems []facts.Problem
 	// Taken are files that kustomizations make ConfigMaps and Secrets of, which are nothing by themselves.
 	Taken map[*facts.Source]bool
@@ -97,19 +105,17 @@ func Read(in Input) Result {
 		pools = append(pools, newPool([][]*object{objects}))
 	}
 	r.others(pools)
-	var result Result
 	for _, p := range pools {
 		p.index()
 	}
 	mounted := map[*datum]string{}
 	for _, p := range pools {
-		result.Found = append(result.Found, r.started(p, mounted)...)
+		r.started(p, mounted)
 	}
 	for _, p := range pools {
-		result.Found = append(result.Found, files(p, mounted)...)
+		files(p, mounted, in.Take)
 	}
-	result.Problems, result.Taken = r.problems, r.taken
-	return result
+	return Result{Problems: r.problems, Taken: r.taken}
 }
 
 // reader carries one Read.
@@ -117,7 +123,9 @@ type reader struct {
 	input Input
 	alone *pool // what no kustomization names
 
-	expanded, work atomic.Int64
+	expanded, work, copied atomic.Int64
+	// large is held by whoever has a large file in pieces, which take some fifty times its size.
+	large sync.Mutex
 
 	mu       sync.Mutex
 	problems []facts.Problem

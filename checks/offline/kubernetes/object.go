@@ -1,8 +1,8 @@
 package kubernetes
 
 import (
-	"path"
 	"slices"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -22,14 +22,24 @@ type object struct {
 
 	workload *workload
 	service  *service
-	data     []datum // of a ConfigMap or Secret
+	data     []datum        // of a ConfigMap or Secret
+	keys     map[string]int // their places in data
 }
 
-// directory is where the object counts.
-func (o *object) directory() string { return path.Dir(o.home.Name) }
+// directory is where the object counts, root for the directory that names are relative to.
+func (o *object) directory() string {
+	if i := strings.LastIndexByte(o.home.Name, '/'); i > 0 {
+		return o.home.Name[:i]
+	}
+	return root
+}
 
 // objects reads the objects of a file and takes them apart.
 func (r *reader) objects(source *facts.Source) []*object {
+	if len(source.Text) > largeFile {
+		r.large.Lock()
+		defer r.large.Unlock()
+	}
 	objects := r.parseObjects(source, false)
 	for _, o := range objects {
 		r.takeApart(o)

@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -61,6 +63,12 @@ func (s *service) selects(labels map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// anyLabel gives one of the labels that a Service selects, always the same.
+func (s *service) anyLabel() string {
+	name := slices.Min(slices.Collect(maps.Keys(s.selector)))
+	return name + "=" + s.selector[name]
 }
 
 // dnsNames are the names of something in a namespace: short within the namespace, and longer ones where the namespace is

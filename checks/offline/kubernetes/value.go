@@ -46,7 +46,11 @@ const maxNesting = 60
 func (r *reader) copyOf(file *yamltext.File, node *yamlv3.Node, rewritten bool) *value {
 	c := copier{reader: r, file: file, rewritten: rewritten}
 	v := c.value(node, nil, 0)
-	if c.copied > maxValues || file.Exhausted() {
+	switch {
+	case r.copied.Add(int64(min(c.copied, maxValues))) > maxCopied:
+		r.problem(facts.Origin{Source: file.Source, Format: facts.Kubernetes}, "the manifests and what kustomizations make of them are too large; the rest is not read")
+		return nil
+	case c.copied > maxValues || file.Exhausted():
 		r.problem(facts.Origin{Source: file.Source, Format: facts.Kubernetes}, "the manifest is too large or nested too deep, or its aliases make it so; the rest is not read")
 	}
 	return v
@@ -75,6 +79,10 @@ func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *va
 		fields, duplicate := file.Fields(node)
 		if duplicate != nil {
 			r.note(r.place(file, duplicate), shown(duplicate.Value)+" is there twice; Kubernetes takes the last one or refuses the manifest, remove one")
+		}
+		if len(fields) > maxWidth {
+			r.copied = maxValues + 1
+			return v
 		}
 		v.fields = make([]field, 0, len(fields))
 		for _, f := range fields {

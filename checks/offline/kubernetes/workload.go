@@ -9,9 +9,7 @@ import (
 
 // workload is what starts pods, taken apart.
 type workload struct {
-	labels      map[string]string
-	annotations *value
-	labelsValue *value
+	labels, annotations map[string]string
 	// replicas is how many pods there are; first is the ordinal of a StatefulSet's first.
 	replicas, first     int
 	serviceName         string
@@ -109,7 +107,7 @@ func (r *reader) readWorkload(o *object) {
 		return
 	}
 	w := &workload{
-		labelsValue: pod.at("metadata", "labels"), annotations: pod.at("metadata", "annotations"), labels: labels(pod.at("metadata", "labels")),
+		labels: labels(pod.at("metadata", "labels")), annotations: labels(pod.at("metadata", "annotations")),
 		replicas: 1, serviceName: o.root.at("spec", "serviceName").words(),
 		hostname: spec.at("hostname").words(), subdomain: spec.at("subdomain").words(), hostNetwork: spec.at("hostNetwork").isTrue(),
 		ends: o.kind == "Job" || o.kind == "CronJob", volumes: map[string]*volume{},
