@@ -234,7 +234,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 		case ok:
 			format = guess
 		case c.named:
-			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files, Kubernetes manifests and shell scripts"})
+			r.problems = append(r.problems, facts.Problem{File: source.Name, Message: "nothing that bbdoctor reads; it takes " + taken})
 			return drop()
 		}
 	}

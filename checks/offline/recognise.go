@@ -14,6 +14,10 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
+// taken names all that is read, for who gave something else. By standard input too: what comes without a name is told by
+// what it says.
+const taken = "bitbucket.properties, pgpool.conf, postgresql.conf, env files, compose files, Kubernetes manifests, Helm values, output of docker inspect, systemd units, quadlets and shell scripts"
+
 // nameFormat says in which format a file of that name would be written; ok is false for a file that cannot be ours, which
 // is then not even opened.
 func nameFormat(name string) (format facts.Format, ok bool) {

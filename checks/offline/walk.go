@@ -101,7 +101,7 @@ func (l *loader) readStandardInput() {
 	case len(text) > input.MaxFile:
 		l.problem(name, "standard input is %v", input.ErrTooLarge)
 	case !ok:
-		l.problem(name, "standard input is nothing that bbdoctor reads; give bitbucket.properties, pgpool.conf, an env file, a compose file or a shell script")
+		l.problem(name, "standard input is nothing that bbdoctor reads; it takes %s", taken)
 	default:
 		l.inputs = append(l.inputs, candidate{format: format, named: true, source: &facts.Source{Name: name, Text: text}})
 	}
