@@ -262,7 +262,9 @@ func read(container *facts.Container) outcome {
 	return o.sorted()
 }
 
+// sorted puts in order what docker itself gives in another order every time.
 func (o outcome) sorted() outcome {
+	slices.Sort(o.Env)
 	slices.Sort(o.Ports)
 	slices.Sort(o.Volumes)
 	slices.Sort(o.Names)
