@@ -34,10 +34,11 @@ oracle: packages
 	./fixtures/oracle/jdbcurl/regenerate.sh
 	./fixtures/oracle/helm/regenerate.sh
 	./fixtures/oracle/quadlet/regenerate.sh
+	./fixtures/oracle/kubernetes/regenerate.sh
 	cd fixtures/oracle/kubernetes && $(GO) test .
 	@if [ -e $(SYSTEMD) ]; then $(GO) test ./checks/offline/systemd -run 'TestUnits|TestEnvironmentFiles' -update; \
 	else echo "systemd 252 is not here, so its goldens are not made anew"; fi
-	@git diff --exit-code --stat -- fixtures/oracle || { echo "the goldens differ from what the real programs say" >&2; exit 1; }
+	@git diff --exit-code --stat -- fixtures/oracle checks/offline/kubernetes/testdata || { echo "the goldens differ from what the real programs say" >&2; exit 1; }
 	BBDOCTOR_ORACLE=1 $(GO) test -count=1 ./checks/jdbcurl/... ./checks/offline/properties/...
 
 # Starts PostgreSQL, repmgr and Pgpool-II for real, two clusters at a time: one package after the other. In cmd/bbdoctor the
