@@ -15,8 +15,9 @@ import (
 // Errored result; the others are still judged.
 func Run(deployment *facts.Deployment, all []*Rule) []*Result {
 	results := make([]*Result, 0, len(all))
+	memory := map[string]remembered{}
 	for _, rule := range all {
-		results = append(results, run(rule, deployment, nil))
+		results = append(results, run(rule, &Pass{rule: rule, deployment: deployment, memory: memory}))
 	}
 	return results
 }
@@ -51,12 +52,11 @@ func judge(deployment *facts.Deployment, all []*Rule) []*Result {
 // holds them against Rule.Needs.
 func Reads(rule *Rule, deployment *facts.Deployment) (*Result, map[facts.Key]bool) {
 	read := map[facts.Key]bool{}
-	return run(rule, deployment, read), read
+	return run(rule, &Pass{rule: rule, deployment: deployment, read: read}), read
 }
 
-func run(rule *Rule, deployment *facts.Deployment, read map[facts.Key]bool) (result *Result) {
-	pass := &Pass{rule: rule, deployment: deployment, read: read}
-	result = &Result{Rule: rule, Deployment: deployment.Name}
+func run(rule *Rule, pass *Pass) (result *Result) {
+	result = &Result{Rule: rule, Deployment: pass.deployment.Name}
 	started := time.Now()
 	defer func() {
 		result.Took = time.Since(started)
@@ -75,8 +75,8 @@ func run(rule *Rule, deployment *facts.Deployment, read map[facts.Key]bool) (res
 	switch {
 	case len(pass.findings) > 0:
 		result.Outcome = Failed
-	case len(pass.reasons) > 0:
-		result.Outcome, result.Reason = Skipped, pass.reasons[0]
+	case pass.skipped:
+		result.Outcome, result.Reason = Skipped, pass.reason
 	case pass.judged:
 		result.Outcome = Passed
 	default:

@@ -29,6 +29,9 @@ func (p *Pass) AnyRepmgrNodes() (nodes []Node) {
 	return nodes
 }
 
+// For is the node as another pass asks it, for nodes that are kept by [Remember].
+func (n Node) For(p *Pass) Node { return Node{p, n.declared} }
+
 // Name is the node's REPMGR_NODE_NAME, else its container's name.
 func (n Node) Name() string { return n.declared.Name }
 

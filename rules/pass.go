@@ -18,9 +18,11 @@ type Pass struct {
 	rule       *Rule
 	deployment *facts.Deployment
 	findings   []*Finding
-	reasons    []string
+	skipped    bool
+	reason     string // the first that was noted
 	judged     bool
-	read       map[facts.Key]bool // nil when nobody asks
+	read       map[facts.Key]bool    // nil when nobody asks
+	memory     map[string]remembered // nil when nothing is kept
 }
 
 // Failf reports something wrong at a place. The message names key, value and what it leads to; the place is added by the
@@ -33,7 +35,9 @@ func (p *Pass) Failf(at facts.Origin, format string, args ...any) *Finding {
 
 // Skipf notes why the rule cannot judge. It is ignored when something wrong is found.
 func (p *Pass) Skipf(format string, args ...any) {
-	p.reasons = append(p.reasons, fmt.Sprintf(format, args...))
+	if !p.skipped && len(p.findings) == 0 { // else nobody would see it
+		p.skipped, p.reason = true, fmt.Sprintf(format, args...)
+	}
 }
 
 // OK notes that something was judged and is right. It is only needed where no accessor returned a known value.

@@ -24,21 +24,35 @@ const (
 // one is the IPv4 address.
 func Host(host string) string {
 	host = strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(host), "["), "]")
-	if address, err := netip.ParseAddr(host); err == nil {
-		return address.Unmap().WithZone("").String()
+	if maybeAddress(host) {
+		if address, err := netip.ParseAddr(host); err == nil {
+			return address.Unmap().WithZone("").String()
+		}
 	}
 	return strings.TrimSuffix(host, ".")
 }
 
+// maybeAddress is false for most hosts that are no IP address, for which netip makes an error that nobody reads.
+func maybeAddress(host string) bool {
+	return strings.IndexByte(host, ':') >= 0 || host != "" && '0' <= host[0] && host[0] <= '9'
+}
+
 // IsIP says whether a host is an IP address and no name.
 func IsIP(host string) bool {
-	_, err := netip.ParseAddr(Host(host))
+	host = Host(host)
+	if !maybeAddress(host) {
+		return false
+	}
+	_, err := netip.ParseAddr(host)
 	return err == nil
 }
 
 // ReachOf says from where a host can be reached.
 func ReachOf(host string) Reach {
 	host = Host(host)
+	if !maybeAddress(host) {
+		return reachOfName(host)
+	}
 	address, err := netip.ParseAddr(host)
 	if err != nil {
 		return reachOfName(host)

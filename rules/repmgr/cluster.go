@@ -15,11 +15,18 @@ type cluster struct {
 	backends []facts.BackendNode
 	// hosts finds members by a host.
 	hosts directory
+	// lists are the members' lists of partners as one rule took them apart.
+	lists []*taken
 }
 
 // member is one node of a cluster.
 type member struct {
 	rules.Node
+	*declared
+}
+
+// declared is what is known of a node beforehand, the same for every rule.
+type declared struct {
 	at      int // its place among the cluster's members
 	witness bool
 	// maybeWitness says that the node's type is not known.
@@ -98,15 +105,29 @@ func (c *cluster) complete() bool {
 	return true
 }
 
-// clusters sorts the nodes that files declare; when there is none, the reason is noted.
+// clusters sorts the nodes that files declare; when there is none, the reason is noted. It is done once for all rules.
 func clusters(p *rules.Pass) []*cluster {
+	sorted := rules.Remember(p, "repmgr clusters", sortNodes)
+	own := make([]*cluster, len(sorted))
+	for i, c := range sorted {
+		members, all := make([]member, len(c.members)), make([]*member, len(c.members))
+		for n, m := range c.members {
+			members[n] = member{m.For(p), m.declared}
+			all[n] = &members[n]
+		}
+		own[i] = &cluster{members: all, backends: c.backends, hosts: c.hosts}
+	}
+	return own
+}
+
+func sortNodes(p *rules.Pass) []*cluster {
 	nodes := p.RepmgrNodes()
 	if len(nodes) == 0 {
 		return nil
 	}
 	s := sorter{of: make([]int, len(nodes))}
 	for n, node := range nodes {
-		m := &member{Node: node, network: node.Variable(networkName), primary: node.Variable(primaryHost), list: node.Variable(partnerNodes)}
+		m := &member{node, &declared{network: node.Variable(networkName), primary: node.Variable(primaryHost), list: node.Variable(partnerNodes)}}
 		kind := node.Variable(nodeType)
 		m.witness = kind.Known() && strings.EqualFold(kind.Text, "witness")
 		m.maybeWitness = !kind.Known() && kind.State != facts.Absent

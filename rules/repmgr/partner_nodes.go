@@ -2,6 +2,8 @@ package repmgr
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/rules"
@@ -67,7 +69,7 @@ func judgePartners(p *rules.Pass, c *cluster, m *member) {
 		}
 	}
 	for _, other := range c.members {
-		for host := range c.taken(other).strangers {
+		for _, host := range slices.Sorted(maps.Keys(c.taken(other).strangers)) {
 			if other == m || list.names(host) || !other.list.Origin.Known() {
 				continue
 			}
@@ -152,8 +154,19 @@ type taken struct {
 	hosts     directory
 }
 
-func (c *cluster) taken(m *member) taken {
-	list := taken{members: map[int]bool{}, strangers: map[string]bool{}, forms: map[form]bool{}}
+// taken takes a member's list apart, once for the rule.
+func (c *cluster) taken(m *member) *taken {
+	if c.lists == nil {
+		c.lists = make([]*taken, len(c.members))
+	}
+	if c.lists[m.at] == nil {
+		c.lists[m.at] = c.take(m)
+	}
+	return c.lists[m.at]
+}
+
+func (c *cluster) take(m *member) *taken {
+	list := &taken{members: map[int]bool{}, strangers: map[string]bool{}, forms: map[form]bool{}}
 	for _, partner := range m.partners {
 		list.hosts.add(partner.host, 0)
 		list.forms[formOf(partner.host)] = true
