@@ -55,14 +55,19 @@ func judgeVolume(p *rules.Pass, m *member) {
 			mount.Target = path.Clean(volume.Target)
 		}
 	}
-	fails := "as soon as the container is removed, to be updated for example"
-	if container.Remove {
+	whole, fails := "container", "as soon as the container is removed, to be updated for example"
+	switch {
+	case container.Format == facts.Kubernetes || container.Format == facts.Helm:
+		whole, fails = "pod", "as soon as the pod is replaced, to be updated for example"
+	case isQuadlet(container):
+		fails = "as soon as the service stops: podman then removes the container"
+	case container.Remove:
 		fails = "as soon as the container stops: it is started with --rm"
 	}
 	var finding *rules.Finding
 	switch {
 	case mount.Temporary:
-		finding = p.Failf(mount.Origin, "%s of %s lies in a mount that lasts no longer than the container: all data is gone "+fails, directory, m.Name())
+		finding = p.Failf(mount.Origin, "%s of %s lies in a mount that lasts no longer than the %s: all data is gone "+fails, directory, m.Name(), whole)
 	case mount.Target != "" && mount.Source == "" && container.Remove:
 		finding = p.Failf(mount.Origin, "%s of %s lies in a volume without a name: all data is gone "+fails+", which removes such a volume, too", directory, m.Name())
 	case mount.Target != "" && mount.Source == "" && (container.Format == facts.Compose || container.Format == facts.Shell):
@@ -76,14 +81,29 @@ func judgeVolume(p *rules.Pass, m *member) {
 		p.OK()
 		return
 	}
-	advice := "Mount a volume: -v " + m.Name() + "-data:/bitnami/postgresql"
-	if container.Format == facts.Compose {
-		advice = "Mount a volume: " + m.Name() + "-data:/bitnami/postgresql under volumes:"
+	finding.Helpf("%s.", volumeAdvice(m.Name()+"-data:/bitnami/postgresql", container))
+}
+
+// volumeAdvice says how a container gets a volume, in the words of what starts it.
+func volumeAdvice(volume string, container *facts.Container) string {
+	switch {
+	case container.Format == facts.Compose:
+		return "Mount a volume: " + volume + " under volumes:"
+	case container.Format == facts.Kubernetes:
+		return "Mount a persistent volume at /bitnami/postgresql; volumeClaimTemplates of a StatefulSet give each pod its own"
+	case container.Format == facts.Helm:
+		return "Write persistence.enabled: true, and the chart gives each node a volume"
+	case isQuadlet(container):
+		return "Mount a volume: Volume=" + volume
+	case container.Remove:
+		return "Mount a volume: -v " + volume + ", and leave out --rm"
 	}
-	if container.Remove {
-		advice += ", and leave out --rm"
-	}
-	finding.Helpf("%s.", advice)
+	return "Mount a volume: -v " + volume
+}
+
+// isQuadlet says whether podman makes the command line, always with --rm.
+func isQuadlet(container *facts.Container) bool {
+	return container.Format == facts.Systemd && container.Origin.Key == "Image"
 }
 
 // directoryOf is where a node keeps its data.

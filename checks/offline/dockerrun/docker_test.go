@@ -78,7 +78,7 @@ var commands = [][]string{
 	{"-h", "pg-0", "img"}, {"-h=", "img"}, {"-h=x", "img"}, {"-hpg-0", "img"}, {"--hostname", "pg-0", "img"}, {"--hostname=pg-0", "--domainname", "x", "img"}, {"--host", "x", "img"},
 	{"--network", "my-network", "img"}, {"--net", "my-network", "img"}, {"--network=host", "img"}, {"--net=host", "img"}, {"--network", "my-network", "--network-alias", "pgpool", "img"}, {"--network", "name=My-Net,alias=PgPool", "img"}, {"--network", "my-network", "--net-alias=a", "--network-alias", "b", "img"}, {"--network", "a", "--network", "b", "img"},
 	{"-p", "5432:5432", "img"}, {"-p5432", "img"}, {"--publish", "5432:5432/tcp", "img"}, {"--publish=9898:9898/udp", "img"}, {"-p", "127.0.0.1:5432:5432", "img"}, {"-p", "[::1]:5432:5432", "img"}, {"-p", "127.0.0.1::5432", "img"}, {"-p", "5433:5432", "-p", "9898:9898", "img"}, {"-p", "published=5433,target=5432", "img"}, {"-p", "target=5432,published=5433,protocol=udp", "img"}, {"-p", ":5432", "img"}, {"-p", "5432:", "img"}, {"-p", "", "img"},
-	{"-v", "data:/bitnami", "img"}, {"-v", "/srv/data:/bitnami:ro", "img"}, {"-v", "/bitnami", "img"}, {"--volume=data:/bitnami", "img"}, {"-v", "C:\\data:/bitnami", "img"}, {"-v", "a-b:/b", "-v", "c:/d:rw,z", "img"}, {"-v", "C:/data:/bitnami", "img"}, {"--mount", "type=bind,source=/srv,target=/data", "img"}, {"--mount", "type=volume,src=vol,dst=/data,readonly", "img"}, {"--mount", "source=vol,destination=/data", "img"}, {"--mount", "type=tmpfs,target=/data", "img"}, {"--mount", "type=volume,target=/data", "img"}, {"--mount", "\"type=bind\",source=/a,target=/b", "img"}, {"--mount", "type=bind,source=/srv", "img"},
+	{"-v", "data:/bitnami", "img"}, {"-v", "/srv/data:/bitnami:ro", "img"}, {"-v", "/bitnami", "img"}, {"--volume=data:/bitnami", "img"}, {"-v", "C:\\data:/bitnami", "img"}, {"-v", "a-b:/b", "-v", "c:/d:rw,z", "img"}, {"-v", "C:/data:/bitnami", "img"}, {"--mount", "type=bind,source=/srv,target=/data", "img"}, {"--mount", "type=volume,src=vol,dst=/data,readonly", "img"}, {"--mount", "source=vol,destination=/data", "img"}, {"--mount", "type=tmpfs,target=/data", "img"}, {"--tmpfs", "/data", "img"}, {"--tmpfs=/data:rw,size=64m", "-v", "data:/b", "img"}, {"--mount", "type=volume,target=/data", "img"}, {"--mount", "\"type=bind\",source=/a,target=/b", "img"}, {"--mount", "type=bind,source=/srv", "img"},
 	{"--restart", "always", "-u", "0", "-w", "/x", "-m", "512m", "-l", "a=b", "-a", "stdout", "-c", "512", "-e", "A=1", "img"}, {"--memory=1g", "--cpus", "2", "--ulimit", "nofile=1024", "--sysctl", "net.core.somaxconn=1024", "--shm-size", "1g", "-e", "A=1", "img"}, {"--health-cmd", "pg_isready", "--health-interval=5s", "--log-driver", "json-file", "--log-opt", "max-size=1m", "--privileged", "--init", "-e", "A=1", "img"}, {"--entrypoint", "", "img"}, {"--entrypoint", "bash", "img", "-c", "x"}, {"--pull", "always", "--platform", "linux/amd64", "--quiet", "-e", "A=1", "img"}, {"--read-only", "-e", "A=1", "img"}, {"--unknown", "img"}, {"--unknown=x", "img"}, {"--help"}, {"--help", "img"}, {"-e", "A=1", "--", "img", "-e", "B=2"}, {"img", "-e", "A=1"}, {"--cap-add", "SYS_ADMIN", "--security-opt", "no-new-privileges", "--add-host", "pg-0:10.0.0.1", "--dns=8.8.8.8", "-e", "A=1", "registry.example.com:5000/bitnami/pgpool:4.5.5@sha256:" + strings.Repeat("0", 64)},
 	{"--name", "pgpool", "--network", "my-network", "-p", "5432:5432", "-e", "PGPOOL_BACKEND_NODES=0:{PG-0-HOST},1:{PG-1-HOST}", "--env", "PGPOOL_SR_CHECK_USER=postgres", "bitnami/pgpool:latest"},
 }
@@ -102,6 +102,7 @@ type created struct {
 		Binds        []string
 		PortBindings map[string][]struct{ HostIP, HostPort string }
 		Mounts       []struct{ Type, Source, Target string }
+		Tmpfs        map[string]string
 	}
 	Volumes          map[string]struct{}
 	NetworkingConfig struct {
@@ -223,9 +224,10 @@ func docked(real *created) outcome {
 		o.Volumes = append(o.Volumes, " "+target)
 	}
 	for _, mount := range real.HostConfig.Mounts {
-		if mount.Type != "tmpfs" {
-			o.Volumes = append(o.Volumes, mount.Source+" "+mount.Target)
-		}
+		o.Volumes = append(o.Volumes, mountOf(mount.Source, mount.Target, mount.Type == "tmpfs"))
+	}
+	for target := range real.HostConfig.Tmpfs {
+		o.Volumes = append(o.Volumes, mountOf("", target, true))
 	}
 	names := map[string]bool{real.name: true, real.Hostname: true}
 	for _, endpoint := range real.NetworkingConfig.EndpointsConfig {
@@ -257,9 +259,16 @@ func read(container *facts.Container) outcome {
 		o.Ports = append(o.Ports, port.HostIP+" "+port.Host+" "+port.Container+"/"+port.Protocol)
 	}
 	for _, volume := range container.Volumes {
-		o.Volumes = append(o.Volumes, volume.Source+" "+volume.Target)
+		o.Volumes = append(o.Volumes, mountOf(volume.Source, volume.Target, volume.Temporary))
 	}
 	return o.sorted()
+}
+
+func mountOf(source, target string, temporary bool) string {
+	if temporary {
+		source = "tmpfs"
+	}
+	return source + " " + target
 }
 
 // sorted puts in order what docker itself gives in another order every time.

@@ -68,16 +68,24 @@ func (c *command) volume(v value) {
 	c.addVolume(volume)
 }
 
-// mount takes the value of --mount: type=bind,source=...,target=... . What is kept in memory is no volume.
+// tmpfs takes the value of --tmpfs: a path, perhaps with options behind a colon.
+func (c *command) tmpfs(v value) {
+	target, _, _ := strings.Cut(c.text(v), ":")
+	if target == "" {
+		return
+	}
+	c.addVolume(facts.Volume{Target: target, Temporary: true, Origin: c.origin(v, "")})
+}
+
+// mount takes the value of --mount: type=bind,source=...,target=... .
 func (c *command) mount(v value) {
 	volume := facts.Volume{Origin: c.origin(v, "")}
 	for _, field := range csv(strings.TrimSpace(c.text(v))) {
 		key, value, _ := strings.Cut(field, "=")
 		switch strings.ToLower(key) {
 		case "type":
-			if kind := strings.ToLower(value); kind == "tmpfs" || kind == "ramfs" {
-				return
-			}
+			kind := strings.ToLower(value)
+			volume.Temporary = kind == "tmpfs" || kind == "ramfs"
 		case "source", "src":
 			volume.Source = value
 		case "target", "dst", "destination":

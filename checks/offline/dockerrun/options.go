@@ -192,6 +192,8 @@ func (c *command) option(name string, v value, word Word) {
 		c.volume(v)
 	case "mount":
 		c.mount(v)
+	case "tmpfs":
+		c.tmpfs(v)
 	case "volumes-from":
 		c.container.MoreVolumes = "it has the volumes of another container (--volumes-from)"
 	case "pod":
@@ -216,7 +218,7 @@ func (c *command) network(text string) {
 	}
 	if c.networks == 1 {
 		c.container.HostNetwork = name == "host"
-		c.container.SharedNetwork = strings.HasPrefix(name, "container:")
+		c.container.SharedNetwork = c.container.SharedNetwork || strings.HasPrefix(name, "container:") || strings.HasPrefix(name, "ns:")
 	}
 	// podman writes its own options behind a colon: bridge:alias=pgpool.
 	if _, options, ok := strings.Cut(text, ":"); ok && c.Program.name == "podman" {

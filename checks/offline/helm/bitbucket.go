@@ -27,11 +27,17 @@ func (r *reader) bitbucket(p part) {
 	container := &facts.Container{
 		Name: c.name("bitbucket"), Format: facts.Helm, Origin: c.origin("bitbucket", "database"),
 		Image: c.image("image", "", "atlassian/bitbucket"), Environment: c.environment,
-		Replicas: c.replicas("replicaCount", 1),
+		Replicas: c.replicas("replicaCount", 1), SharedNetwork: c.beside("additionalContainers"),
 	}
 	container.Names = []string{container.Name}
 	r.result.Containers = append(r.result.Containers, container)
 	c.propertiesFiles()
+}
+
+// beside says whether the values put containers of their own into the pod, which share its network.
+func (c *render) beside(path string) bool {
+	v := c.get(path)
+	return v != nil && (v.node.Kind == yaml.SequenceNode && len(v.node.Content) > 0 || v.node.Kind != yaml.SequenceNode && v.truthy())
 }
 
 // name is what a release's service is named, or without a release the chart's own name for it.

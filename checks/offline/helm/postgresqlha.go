@@ -100,7 +100,7 @@ func (r *reader) pgpool(p part) {
 	container := &facts.Container{
 		Name: "pgpool", Format: facts.Helm, Origin: c.origin("pgpool", "postgresql"),
 		Image: c.image("pgpool.image", "docker.io", "bitnami/pgpool"), Environment: c.environment,
-		Replicas: c.replicas("pgpool.replicaCount", 1),
+		Replicas: c.replicas("pgpool.replicaCount", 1), SharedNetwork: c.beside("pgpool.sidecars"),
 	}
 	if name := c.fullname(); name != "" {
 		container.Name = name + "-pgpool"
@@ -229,14 +229,20 @@ func (r *reader) node(p part, index, nodes int, witness bool) {
 	container := &facts.Container{
 		Name: name, Names: []string{name}, Format: facts.Helm, Origin: c.origin(values, "pgpool", "postgresql"), Replicas: 1,
 		Image: c.image("postgresql.image", "docker.io", "bitnami/postgresql-repmgr"), Environment: c.environment,
+		SharedNetwork: c.beside(values + ".sidecars"),
 	}
 	if known != "" && !witness {
 		service := known + "-postgresql"
 		container.Names = append(container.Names, name+"."+service+"-headless", service, service+"-headless")
 	}
-	if c.on("persistence.enabled", true) {
-		container.Volumes = []facts.Volume{{Source: "data", Target: dataDirectory, Origin: container.Origin}}
+	data := facts.Volume{Source: "data", Target: dataDirectory, Origin: container.Origin}
+	if !c.on("persistence.enabled", true) {
+		data.Temporary = true // the chart makes it an emptyDir
+		if v := c.get("persistence.enabled"); v != nil {
+			data.Origin = v.origin()
+		}
 	}
+	container.Volumes = []facts.Volume{data}
 	c.files(container)
 	r.result.Containers = append(r.result.Containers, container)
 }

@@ -126,7 +126,7 @@ func TestNodesAndRelease(t *testing.T) {
 	var names []string
 	for _, c := range result.Containers {
 		names = append(names, c.Name)
-		if strings.Contains(c.Name, "postgresql-1") && (c.Image.Text != "reg.example.com/bitnami/postgresql-repmgr:17.6.0-debian-12-r2" || len(c.Volumes) > 0) {
+		if strings.Contains(c.Name, "postgresql-1") && (c.Image.Text != "reg.example.com/bitnami/postgresql-repmgr:17.6.0-debian-12-r2" || len(c.Volumes) != 1 || !c.Volumes[0].Temporary) {
 			t.Errorf("image %q, volumes %v", c.Image.Text, c.Volumes)
 		}
 	}

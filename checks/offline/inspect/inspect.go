@@ -73,12 +73,15 @@ func (r *reader) setting(v jsontext.Value, key facts.Key) facts.Setting {
 // container reads one container.
 func (r *reader) container(object jsontext.Value) {
 	config, host := object.Get("Config"), object.Get("HostConfig")
+	network := host.Get("NetworkMode").Text
 	name := object.Get("Name")
 	c := &facts.Container{
 		Name: strings.TrimPrefix(name.Text, "/"), Format: facts.DockerInspect, Replicas: 1,
 		Origin: r.origin(name, "Name"), Hostname: config.Get("Hostname").Text,
 		Image: r.image(object), Environment: r.environment(config.Get("Env")),
-		Remove: host.Get("AutoRemove").Text == "true", HostNetwork: host.Get("NetworkMode").Text == "host",
+		Remove: host.Get("AutoRemove").Text == "true", HostNetwork: network == "host",
+		// podman has the pod beside the network; its containers may still be told to have networks of their own.
+		SharedNetwork: strings.HasPrefix(network, "container:") || strings.HasPrefix(network, "ns:") || object.Get("Pod").Text != "",
 	}
 	c.Origin.Runs = []facts.Run{}
 	names := []string{c.Name, c.Hostname}
@@ -106,6 +109,11 @@ func (r *reader) container(object jsontext.Value) {
 	}
 	for _, mount := range object.Get("Mounts").Items {
 		r.mount(c, mount)
+	}
+	for _, mount := range host.Get("Tmpfs").Fields {
+		c.Volumes = append(c.Volumes, facts.Volume{
+			Target: path.Clean(mount.Name), Temporary: true, Origin: facts.Origin{Source: r.source, Span: mount.NameSpan, Format: facts.DockerInspect, Runs: []facts.Run{}},
+		})
 	}
 	r.containers = append(r.containers, c)
 }
@@ -182,19 +190,22 @@ func (r *reader) ports(c *facts.Container, binding jsontext.Field) {
 	}
 }
 
-// mount reads an entry of Mounts. What is kept in memory is no volume. A volume that nobody named has an id for a name.
+// mount reads an entry of Mounts. A volume that nobody named has an id for a name.
 func (r *reader) mount(c *facts.Container, mount jsontext.Value) {
 	target := mount.Get("Destination")
-	if target.Text == "" || mount.Get("Type").Text == "tmpfs" {
+	if target.Text == "" {
 		return
 	}
 	volume := facts.Volume{Target: path.Clean(target.Text), Origin: r.origin(target, "Destination")}
-	if mount.Get("Type").Text == "volume" {
+	switch mount.Get("Type").Text {
+	case "tmpfs":
+		volume.Temporary = true
+	case "volume":
 		volume.Source = mount.Get("Name").Text
 		if anonymous(volume.Source) {
 			volume.Source = ""
 		}
-	} else {
+	default:
 		volume.Source = mount.Get("Source").Text
 	}
 	c.Volumes = append(c.Volumes, volume)
@@ -234,8 +245,10 @@ func (r *reader) service(object jsontext.Value) {
 		c.Ports = append(c.Ports, facts.Port{Host: published.Text, Container: port.Get("TargetPort").Text, Protocol: port.Get("Protocol").Text, Origin: r.origin(published, "PublishedPort")})
 	}
 	for _, mount := range container.Get("Mounts").Items {
-		if target := mount.Get("Target"); target.Text != "" && mount.Get("Type").Text != "tmpfs" {
-			c.Volumes = append(c.Volumes, facts.Volume{Source: mount.Get("Source").Text, Target: path.Clean(target.Text), Origin: r.origin(target, "Target")})
+		if target := mount.Get("Target"); target.Text != "" {
+			c.Volumes = append(c.Volumes, facts.Volume{
+				Source: mount.Get("Source").Text, Target: path.Clean(target.Text), Temporary: mount.Get("Type").Text == "tmpfs", Origin: r.origin(target, "Target"),
+			})
 		}
 	}
 	r.containers = append(r.containers, c)

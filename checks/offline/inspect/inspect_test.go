@@ -16,7 +16,7 @@ const (
         "State": {"Status": "running"},
         "Image": "sha256:00",
         "Name": "/pgpool",
-        "HostConfig": {"NetworkMode": "my-net", "AutoRemove": true,
+        "HostConfig": {"NetworkMode": "my-net", "AutoRemove": true, "Tmpfs": {"/run": "size=64m"},
             "PortBindings": {"5432/tcp": [{"HostIp": "", "HostPort": "5433"}]}},
         "Mounts": [
             {"Type": "bind", "Source": "/srv/conf", "Destination": "/conf", "RW": false},
@@ -76,7 +76,8 @@ func TestRead(t *testing.T) {
 	if len(c.Ports) != 1 || c.Ports[0].Host != "5433" || c.Ports[0].Container != "5432" {
 		t.Errorf("ports %+v", c.Ports)
 	}
-	if len(c.Volumes) != 2 || c.Volumes[0].Source != "/srv/conf" || c.Volumes[1].Source != "" || c.Volumes[1].Target != "/data" {
+	if len(c.Volumes) != 4 || c.Volumes[0].Source != "/srv/conf" || c.Volumes[1].Source != "" || c.Volumes[1].Target != "/data" || c.Volumes[1].Temporary ||
+		!c.Volumes[2].Temporary || c.Volumes[3].Target != "/run" || !c.Volumes[3].Temporary || c.SharedNetwork {
 		t.Errorf("volumes %+v", c.Volumes)
 	}
 }

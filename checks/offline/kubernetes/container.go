@@ -144,7 +144,7 @@ func (c *container) differs() bool {
 func (r *reader) container(p *pool, o *object, c *container, which pod, names []string, mounted map[*datum]string) *facts.Container {
 	w := o.workload
 	one := &facts.Container{
-		Name: o.name, Origin: c.at, Format: facts.Kubernetes, Image: c.image, Replicas: 1, HostNetwork: w.hostNetwork,
+		Name: o.name, Origin: c.at, Format: facts.Kubernetes, Image: c.image, Replicas: 1, HostNetwork: w.hostNetwork, SharedNetwork: w.together() > 1,
 		Environment: r.environment(p, o, c, which), Ports: c.portList,
 	}
 	switch {
@@ -184,7 +184,7 @@ func (r *reader) mounted(p *pool, o *object, m mount, mounted map[*datum]string)
 	if v == nil {
 		v = &volume{words: m.volume}
 	}
-	whole := facts.Volume{Source: "volume:" + v.words, Target: m.path, Origin: m.at}
+	whole := facts.Volume{Source: "volume:" + v.words, Target: m.path, Temporary: v.temporary, Origin: m.at}
 	if v.host != "" {
 		whole.Source = "host:" + v.host // of the machine that runs the pod, not of the one that has the manifest
 	}

@@ -26,6 +26,16 @@ type workload struct {
 	replaced map[string]string
 }
 
+// together is how many containers run side by side in one pod, which have one network.
+func (w *workload) together() (n int) {
+	for _, c := range w.containers {
+		if !c.initial {
+			n++
+		}
+	}
+	return n
+}
+
 // container is one container of a pod template.
 type container struct {
 	name     string
@@ -76,6 +86,8 @@ type volume struct {
 	// words say what it is when it holds no file that is known.
 	words string
 	host  string // hostPath
+	// temporary says that it is gone with the pod.
+	temporary bool
 }
 
 // part is a ConfigMap or Secret in a volume.
@@ -237,6 +249,9 @@ func (r *reader) readVariable(v *value) variable {
 
 func (r *reader) readVolume(v *value) *volume {
 	found := &volume{words: v.at("name").words(), host: v.at("hostPath", "path").words()}
+	// Kubernetes takes a volume of which nothing is said for an emptyDir (SetDefaults_Volume of pkg/apis/core/v1). The claim
+	// of an ephemeral one is deleted with the pod.
+	found.temporary = v.field("emptyDir").value != nil || v.at("ephemeral") != nil || len(v.entries()) == 1 && found.words != ""
 	for _, kind := range referenceKinds {
 		found.part(r, v.at(kind.volume), kind.name, kind.nameField)
 		for _, source := range v.at("projected", "sources").list() {

@@ -26,6 +26,7 @@ var quadletOptions = []option{
 	{key: "NetworkAlias", option: "--network-alias"},
 	{key: "Tmpfs", option: "--tmpfs"},
 	{key: "Network", option: "--network"},
+	{key: "Pod", option: "--pod", single: true},
 	{key: "Volume", option: "--volume"},
 	{key: "PublishPort", option: "--publish"},
 	{key: "Environment", option: "--env", words: true},
@@ -66,6 +67,12 @@ func (r *reader) container(entries []entry) []*facts.Container {
 		return nil
 	}
 	container.Origin = image.origin()
+	for _, e := range list(entries, sectionContainer, "Network") {
+		// The name of another quadlet stands for its container, whose network this one then has.
+		if name, _, _ := bytes.Cut(e.value, []byte(":")); bytes.HasSuffix(name, []byte(".container")) {
+			container.SharedNetwork = true
+		}
+	}
 	if container.Name == "" {
 		container.Name = "systemd-" + r.unit.prefix
 		switch {
