@@ -15,18 +15,18 @@ var ApplicationNames = &rules.Rule{
 	ID:       "pgpool/application-names",
 	Title:    "each backend node has its standby's application name",
 	Severity: rules.Error,
-	Needs:    []facts.Key{applicationNames, facts.BackendNodes, autoFailback, facts.PostgreSQLNodes},
+	Needs:    []facts.Key{applicationNames, facts.BackendNodes, backendList, autoFailback, facts.PostgreSQLNodes, facts.LiveNodes},
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Pgpools() {
 			backends := i.Backends()
 			if len(backends) == 0 {
-				p.Skipf("%s has no backend nodes", i.Name())
+				noBackends(p, i)
 				continue
 			}
 			if len(backends) > maxBackend+1 {
 				p.Skipf("%s has more backend nodes than Pgpool-II has room for (pgpool/backend-nodes)", i.Name())
 			} else if names, ok := namesOf(p, i, backends); ok {
-				judgeNames(p, backends, names)
+				judgeNames(p, i, backends, names)
 			}
 		}
 	},
@@ -72,7 +72,7 @@ func listed(p *rules.Pass, i rules.Instance, list facts.Setting, backends []fact
 	if _, ok = i.KnownVariable(applicationNames); !ok {
 		return nil, false
 	}
-	names = items(list)
+	names = list.Items()
 	if len(names) == len(backends) {
 		return names, true
 	}
@@ -85,29 +85,46 @@ func listed(p *rules.Pass, i rules.Instance, list facts.Setting, backends []fact
 	return nil, false
 }
 
-// items are the elements of a list of the image: commas, semicolons and blanks separate them, and only the first line
-// counts.
-func items(list facts.Setting) (found []facts.ListItem) {
-	text, _, _ := strings.Cut(list.Text, "\n")
-	start := -1
-	for at := 0; at <= len(text); at++ {
-		if at < len(text) && !strings.ContainsRune(",; \t", rune(text[at])) {
-			if start < 0 {
-				start = at
-			}
+// judgeNames holds the names against those under which the standbys stream and against the nodes' own.
+func judgeNames(p *rules.Pass, i rules.Instance, backends []facts.BackendNode, names []facts.ListItem) {
+	seen := map[string]string{}
+	var rest []int
+	streams := streaming{}
+	if i.Measured() {
+		streams = streamingNames(p, names)
+	}
+	for n, backend := range backends {
+		name := names[n]
+		if before, twice := seen[name.Text]; twice {
+			p.Failf(name.Origin, "backend nodes %s and %s have the same application name %s: Pgpool-II takes one node's state for the other's", before, backend.Index, name.Text).
+				Helpf("Give each node its own REPMGR_NODE_NAME, in the order of the backend list.")
 			continue
 		}
-		if start >= 0 {
-			found = append(found, facts.ListItem{Text: text[start:at], Origin: list.Origin.Sub(start, at)})
-			start = -1
+		seen[name.Text] = backend.Index
+		if !streams.known || backend.Index == streams.primary {
+			rest = append(rest, n)
+		} else {
+			judgeStreaming(p, backend, name, streams)
 		}
 	}
-	return found
+	if streams.known && len(dataNodes(p.AnyNodes())) == 0 {
+		return
+	}
+	judgeByNodes(p, i, backends, names, rest)
 }
 
-// judgeNames holds the names against the nodes' own.
-func judgeNames(p *rules.Pass, backends []facts.BackendNode, names []facts.ListItem) {
-	nodes := dataNodes(p.Nodes())
+// judgeByNodes holds the names, those at the places in which, against the REPMGR_NODE_NAME of the declared nodes.
+func judgeByNodes(p *rules.Pass, i rules.Instance, backends []facts.BackendNode, names []facts.ListItem, which []int) {
+	nodes := dataNodes(p.AnyNodes())
+	switch {
+	case len(nodes) > 0:
+	case i.Measured():
+		p.Skipf("under which names the standbys stream is not known; --admin-user reads pg_stat_replication of the primary")
+		return
+	default:
+		p.Skipf("no PostgreSQL node among the inputs")
+		return
+	}
 	of := map[string]*facts.Node{}
 	unknown := ""
 	for _, node := range nodes {
@@ -118,18 +135,10 @@ func judgeNames(p *rules.Pass, backends []facts.BackendNode, names []facts.ListI
 		}
 		of[name.Text] = node
 	}
-	seen := map[string]string{}
-	for n, backend := range backends {
-		name := names[n]
-		if before, twice := seen[name.Text]; twice {
-			p.Failf(name.Origin, "backend nodes %s and %s have the same application name %s: Pgpool-II takes one node's state for the other's", before, backend.Index, name.Text).
-				Helpf("Give each node its own REPMGR_NODE_NAME, in the order of the backend list.")
-			continue
-		}
-		seen[name.Text] = backend.Index
+	for _, n := range which {
+		backend, name := backends[n], names[n]
 		node := nodeBehind(nodes, backend)
 		switch {
-		case len(nodes) == 0:
 		case node != nil:
 			own := node.Environment["REPMGR_NODE_NAME"]
 			switch {

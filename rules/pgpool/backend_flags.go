@@ -14,12 +14,12 @@ var BackendFlags = &rules.Rule{
 	ID:       "pgpool/backend-flags",
 	Title:    "the flags of the backend nodes allow a failover",
 	Severity: rules.Error,
-	Needs:    []facts.Key{facts.BackendNodes, facts.PostgreSQLNodes},
+	Needs:    []facts.Key{facts.BackendNodes, backendList, facts.PostgreSQLNodes},
 	Check: func(p *rules.Pass) {
 		for _, i := range p.Pgpools() {
 			backends := i.Backends()
 			if len(backends) == 0 {
-				p.Skipf("%s has no backend nodes", i.Name())
+				noBackends(p, i)
 			}
 			for _, backend := range backends {
 				judgeFlag(p, i, backend)

@@ -14,6 +14,15 @@ func repmgrPromotes(p *rules.Pass) bool {
 	return slices.ContainsFunc(p.Pgpools(), rules.Instance.Image) || slices.ContainsFunc(nodes, func(node *facts.Node) bool { return node.Image })
 }
 
+// noBackends notes why an instance has no backend nodes: its list is not known, or it has none.
+func noBackends(p *rules.Pass, i rules.Instance) {
+	if list := i.Variable(backendList); list.State == facts.Unresolved || list.State == facts.Secret {
+		p.Skipf("the backend nodes of %s are not known, for %s is not: %s", i.Name(), rules.NameOf(list), list.Why)
+		return
+	}
+	p.Skipf("%s has no backend nodes", i.Name())
+}
+
 // dataNodes are the nodes that files declare, without the witnesses, which hold no data and which Pgpool-II does not know.
 func dataNodes(nodes []*facts.Node) (data []*facts.Node) {
 	for _, node := range nodes {

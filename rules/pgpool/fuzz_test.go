@@ -8,32 +8,6 @@ import (
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
-// FuzzItems takes any text for a list: every element is where its origin says, none has a separator in it, and nothing but
-// separators is left out of the first line.
-func FuzzItems(f *testing.F) {
-	for _, seed := range []string{"", "pg-0,pg-1", "pg-0;pg-1, pg-2 ;", " \t,", "pg-0\npg-1", "ä,\xff\x00,ö"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		source := facts.NewSource("pgpool.env", []byte(text))
-		origin := facts.Origin{Source: source, Span: facts.Span{End: len(text)}}
-		first, _, _ := strings.Cut(text, "\n")
-		left := 0
-		for _, item := range items(facts.Setting{Text: text, State: facts.Set, Origin: origin}) {
-			if item.Text == "" || strings.ContainsAny(item.Text, ",; \t\n") {
-				t.Errorf("element %q", item.Text)
-			}
-			if at := string(source.Text[item.Origin.Span.Start:item.Origin.Span.End]); at != item.Text {
-				t.Errorf("element %q points at %q", item.Text, at)
-			}
-			left += len(item.Text)
-		}
-		if separators := len(first) - len(strings.NewReplacer(",", "", ";", "", " ", "", "\t", "").Replace(first)); separators+left != len(first) {
-			t.Errorf("%q: %d bytes are in elements and %d are separators", first, left, separators)
-		}
-	})
-}
-
 // FuzzBackendEntries judges any text as a list of backend nodes: no text makes the rule break, and what it points at lies
 // in the source.
 func FuzzBackendEntries(f *testing.F) {
@@ -47,7 +21,7 @@ func FuzzBackendEntries(f *testing.F) {
 		source := facts.NewSource("pgpool.env", []byte(text))
 		list := facts.Setting{Key: backendList, Text: text, Norm: text, State: facts.Set, Origin: facts.Origin{Source: source, Span: facts.Span{End: len(text)}}}
 		pgpool := &facts.Pgpool{Image: true, Environment: facts.Settings{backendList: list}}
-		for _, item := range items(list) {
+		for _, item := range list.Items() {
 			entry := facts.BackendEntry{Text: item.Text, Origin: item.Origin}
 			at := 0
 			for field := range strings.SplitSeq(item.Text, ":") {
