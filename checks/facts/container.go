@@ -36,6 +36,8 @@ type Container struct {
 	SharedNetwork bool
 	// Replicas is how many of it run; 1 if not said.
 	Replicas int
+	// Chart tells by which values of a Helm chart the variables are set; nil when no chart starts the container.
+	Chart *Chart
 	// Command has the words behind the image, or command:.
 	Command []string
 	// Profiles are compose profiles; a service with profiles does not start by itself.
@@ -45,6 +47,21 @@ type Container struct {
 	Project string
 
 	packed []packed // the environment, put aside
+}
+
+// Chart tells by which values of a Helm chart a container's variables are set.
+type Chart struct {
+	// Values are the values behind variables, by the variable's name.
+	Values map[string]ChartValue
+	// Extra is the value that lists variables for which the chart has none of its own: "pgpool.extraEnvVars".
+	Extra string
+}
+
+// ChartValue is one value of a Helm chart.
+type ChartValue struct {
+	Path string // as it stands in the values files: "pgpool.useLoadBalancing"
+	// Boolean says that it is true or false where the variable is yes or no.
+	Boolean bool
 }
 
 // Port is one published port.

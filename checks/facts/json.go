@@ -163,7 +163,7 @@ func jsonSettings(all ...Settings) map[string]JSONSetting {
 }
 
 func jsonSetting(s Setting) JSONSetting {
-	out := JSONSetting{Value: s.Shown(), State: s.State.String(), Location: Location(s.Origin), Overridden: []JSONSetting{}}
+	out := JSONSetting{Value: s.redacted(), State: s.State.String(), Location: Location(s.Origin), Overridden: []JSONSetting{}}
 	if s.State != Set {
 		out.Reason = s.Why
 	}

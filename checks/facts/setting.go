@@ -55,12 +55,25 @@ func (s Setting) Sensitive() bool {
 	return SensitiveName(string(s.Key)) || (s.Origin.Key != "" && SensitiveName(s.Origin.Key))
 }
 
-// Shown is the value for messages: secrets are replaced by "***", also those inside a JDBC URL.
+// Shown is the value for messages: on one line, and secrets are replaced by "***", also those inside a JDBC URL.
 func (s Setting) Shown() string {
+	return OneLine(s.redacted())
+}
+
+// redacted is the value without what must not be shown.
+func (s Setting) redacted() string {
 	if s.Sensitive() {
 		return "***"
 	}
 	return RedactURL(s.Text)
+}
+
+// OneLine writes line breaks as \n and \r, for what must stay on one line of a message.
+func OneLine(text string) string {
+	if !strings.ContainsAny(text, "\r\n") {
+		return text
+	}
+	return strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(text)
 }
 
 // SensitiveName says whether a variable, property or parameter of that name holds something that must not be shown.

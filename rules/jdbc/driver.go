@@ -21,7 +21,7 @@ var Driver = &rules.Rule{
 		if !ok || driver.Text == postgreSQLDriver {
 			return
 		}
-		name, class := rules.NameOf(driver), strings.TrimSpace(driver.Text)
+		name, class := rules.NameOf(driver), facts.OneLine(strings.TrimSpace(driver.Text))
 		if class == postgreSQLDriver {
 			p.Skipf("%s has blanks around it (jdbc/surrounding-space)", name)
 			return

@@ -58,7 +58,7 @@ func judgeRole(p *rules.Pass, pgpool rules.Instance, role credential) {
 		list = custom.Text + "," + role.Text
 	}
 	finding := p.Failf(at, "the role %s (%s) is none of those that the image puts into pool_passwd%s: it cannot log in through Pgpool-II", role.Text, role.Name, of(pgpool)).
-		Helpf("Set %s=%s and give its password at the same position of %s.", customRoles, list, customPasswords).
+		Helpf("Set %s and give its password at the same position of %s.", pgpool.Assign(custom, string(customRoles), list), pgpool.VariableName(string(customPasswords))).
 		Also(role.At, "Bitbucket logs in as %s", role.Text)
 	if removed := pgpool.Variable(removedRole); removed.Known() && removed.Text == role.Text {
 		finding.Also(removed.Origin, "%s does not help: the image has not read it since 2019", removedRole)

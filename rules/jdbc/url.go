@@ -71,5 +71,5 @@ func asWritten(url facts.JDBCURL, parameter jdbcurl.Parameter) string {
 	if facts.SensitiveName(parameter.Name) {
 		return parameter.Name + "="
 	}
-	return url.Text[parameter.Span.Start:parameter.Span.End]
+	return facts.OneLine(url.Text[parameter.Span.Start:parameter.Span.End])
 }

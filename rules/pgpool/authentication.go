@@ -59,13 +59,13 @@ func judgeMethod(p *rules.Pass, i rules.Instance) {
 			return
 		}
 		p.Failf(i.At(method), "%s: whoever reaches Pgpool-II is logged in as any role, Bitbucket's and the superuser's too, without a password", subject(i, method)).
-			Helpf("Write %s=scram-sha-256.", authMethod)
+			Helpf("Write %s.", i.Assign(method, string(authMethod), "scram-sha-256"))
 	case "md5":
 		judgeMD5(p, i, method)
 	case "scram-sha-256":
 		if passwd := i.Variable(enablePoolP); passwd.Known() && passwd.Norm == "off" {
 			p.Failf(i.At(passwd), "%s with %s=scram-sha-256: Pgpool-II has no password to log in to the nodes with, and the image does not start", subject(i, passwd), authMethod).
-				Helpf("Write %s=yes.", enablePoolP).Also(method.Origin, "the method")
+				Helpf("Write %s.", i.Assign(passwd, string(enablePoolP), "yes")).Also(method.Origin, "the method")
 		}
 	}
 }
@@ -75,7 +75,7 @@ func judgeMD5(p *rules.Pass, i rules.Instance, method facts.Setting) {
 	for _, node := range dataNodes(p.Nodes()) {
 		if at, reason := keepsSCRAM(p, node, written(method)); reason != "" {
 			p.Failf(i.At(method), "%s, but %s keeps passwords as scram-sha-256: every login through Pgpool-II fails", written(method), node.Name).
-				Helpf("Write %s=scram-sha-256.", authMethod).Also(at, "%s", reason)
+				Helpf("Write %s.", i.Assign(method, string(authMethod), "scram-sha-256")).Also(at, "%s", reason)
 			return
 		}
 	}

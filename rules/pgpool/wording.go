@@ -28,7 +28,7 @@ var variables = map[facts.Key]string{
 func subject(i rules.Instance, setting facts.Setting) string {
 	variable, ok := variables[setting.Key]
 	if ok && i.Image() && setting.State == facts.Default && setting.Origin.Key == "" {
-		setting.Origin.Key = variable
+		setting.Origin.Key = i.VariableName(variable)
 	}
 	return written(setting)
 }
@@ -68,7 +68,7 @@ func line(i rules.Instance, setting facts.Setting, value string) string {
 	case !i.Image():
 		return confLine(name, value)
 	case ok:
-		return variable + "=" + word(variable, value)
+		return i.Assign(setting, variable, word(variable, value))
 	}
 	return confLine(name, value) + " in a file that PGPOOL_USER_CONF_FILE names"
 }

@@ -15,7 +15,7 @@ var BackendCapacity = &rules.Rule{
 	ID:       "pool/backend-capacity",
 	Title:    "every PostgreSQL node accepts all the connections that Pgpool-II may keep open",
 	Severity: rules.Error,
-	Needs:    []facts.Key{children, maxPool, facts.PostgreSQLNodes, maxConnections, superuserReserved, reserved},
+	Needs:    []facts.Key{children, maxPool, facts.PostgreSQLNodes, maxConnections, superuserReserved, reserved, facts.Containers},
 	Check: func(p *rules.Pass) {
 		pgpools := p.Pgpools(children, maxPool)
 		if len(pgpools) == 0 {
@@ -44,18 +44,22 @@ var BackendCapacity = &rules.Rule{
 
 // judgeRoom fails when the instances of one view may open more connections to a node than it accepts.
 func judgeRoom(p *rules.Pass, pgpools []rules.Instance, room room) {
-	least, most := 0, 0
+	instances, least, most := 0, 0, 0
 	for _, pgpool := range pgpools {
-		least += pgpool.Int(children)
-		most += pgpool.Int(children) * pgpool.Int(maxPool)
+		instances += pgpool.Replicas()
+		least += pgpool.Replicas() * pgpool.Int(children)
+		most += pgpool.Replicas() * pgpool.Int(children) * pgpool.Int(maxPool)
 	}
 	if most <= room.free {
 		return
 	}
 	first := pgpools[0]
 	sum := fmt.Sprintf("%s x %s", written(first.Get(children), first.Int(children)), written(first.Get(maxPool), first.Int(maxPool)))
-	if len(pgpools) > 1 {
-		sum = fmt.Sprintf("%s, summed over %d Pgpool-II instances", sum, len(pgpools))
+	switch {
+	case len(pgpools) > 1:
+		sum = fmt.Sprintf("%s, summed over %d Pgpool-II instances", sum, instances)
+	case instances > 1:
+		sum += fmt.Sprintf(" x %d Pgpool-II instances", instances)
 	}
 	const why = "Bitbucket uses one role and one database, so one connection a child process is enough"
 	one := line(first, maxPool, maxPoolVariable, 1)
@@ -81,6 +85,7 @@ type room struct {
 	free, reserved int
 	name, sum      string
 	image          bool
+	container      *facts.Container
 	origin         facts.Origin
 }
 
@@ -88,7 +93,7 @@ type room struct {
 func (r room) advice(most int) string {
 	switch {
 	case r.image:
-		return fmt.Sprintf("POSTGRESQL_MAX_CONNECTIONS=%d on every node", most)
+		return rules.Assign(r.container, facts.Setting{Origin: r.origin}, "POSTGRESQL_MAX_CONNECTIONS", strconv.Itoa(most)) + " on every node"
 	case r.origin.Query != "":
 		return fmt.Sprintf("max_connections = %d on every node and restart it, the standby first", most)
 	}
@@ -135,7 +140,7 @@ func roomOf(p *rules.Pass, node *facts.Node) (here room, ok bool) {
 			sum += fmt.Sprintf(" - %s", written(setting, n))
 		}
 	}
-	here = room{free: most - kept, reserved: kept, name: node.Name, sum: fmt.Sprintf("%s = %d", sum, most-kept), image: node.Image, origin: limit.Origin}
+	here = room{free: most - kept, reserved: kept, name: node.Name, sum: fmt.Sprintf("%s = %d", sum, most-kept), image: node.Image, container: node.Container, origin: limit.Origin}
 	if !here.origin.Known() && node.Container != nil {
 		here.origin = node.Container.Origin
 	}

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
@@ -65,7 +66,7 @@ func line(pgpool rules.Instance, key facts.Key, variable string, value int) stri
 	case pgpool.Measured():
 		return fmt.Sprintf("%s = %d in pgpool.conf (%s=%d for the image) and restart Pgpool-II", key, value, variable, value)
 	case pgpool.Image():
-		return fmt.Sprintf("%s=%d", variable, value)
+		return pgpool.Assign(pgpool.Get(key), variable, strconv.Itoa(value))
 	}
 	return fmt.Sprintf("%s=%d", key, value)
 }

@@ -27,7 +27,7 @@ func (r *reader) bitbucket(p part) {
 	container := &facts.Container{
 		Name: c.name("bitbucket"), Format: facts.Helm, Origin: c.origin("bitbucket", "database"),
 		Image: c.image("image", "", "atlassian/bitbucket"), Environment: c.environment,
-		Replicas: c.replicas("replicaCount", 1), SharedNetwork: c.beside("additionalContainers"),
+		Replicas: c.replicas("replicaCount", 1), SharedNetwork: c.beside("additionalContainers"), Chart: &c.chart,
 	}
 	container.Names = []string{container.Name}
 	r.result.Containers = append(r.result.Containers, container)

@@ -54,6 +54,8 @@ func (c *render) fullname() string {
 // pgpool gives the Pgpool-II (templates/pgpool/deployment.yaml).
 func (r *reader) pgpool(p part) {
 	c := &render{reader: r, part: p}
+	c.by("PGPOOL_POSTGRES_CUSTOM_USERS", "pgpool.customUsers.usernames", false)
+	c.by("PGPOOL_POSTGRES_CUSTOM_PASSWORDS", "pgpool.customUsers.passwords", false)
 	switch custom := c.get("pgpool.customUsersSecret"); {
 	case custom.truthy():
 		at := custom.setting("").Origin
@@ -100,7 +102,7 @@ func (r *reader) pgpool(p part) {
 	container := &facts.Container{
 		Name: "pgpool", Format: facts.Helm, Origin: c.origin("pgpool", "postgresql"),
 		Image: c.image("pgpool.image", "docker.io", "bitnami/pgpool"), Environment: c.environment,
-		Replicas: c.replicas("pgpool.replicaCount", 1), SharedNetwork: c.beside("pgpool.sidecars"),
+		Replicas: c.replicas("pgpool.replicaCount", 1), SharedNetwork: c.beside("pgpool.sidecars"), Chart: &c.chart,
 	}
 	if name := c.fullname(); name != "" {
 		container.Name = name + "-pgpool"
@@ -229,7 +231,7 @@ func (r *reader) node(p part, index, nodes int, witness bool) {
 	container := &facts.Container{
 		Name: name, Names: []string{name}, Format: facts.Helm, Origin: c.origin(values, "pgpool", "postgresql"), Replicas: 1,
 		Image: c.image("postgresql.image", "docker.io", "bitnami/postgresql-repmgr"), Environment: c.environment,
-		SharedNetwork: c.beside(values + ".sidecars"),
+		SharedNetwork: c.beside(values + ".sidecars"), Chart: &c.chart,
 	}
 	if known != "" && !witness {
 		service := known + "-postgresql"

@@ -16,6 +16,15 @@ type render struct {
 	*reader
 	part        part
 	environment []facts.Assignment
+	chart       facts.Chart
+}
+
+// by notes which value of the chart a variable is set by.
+func (r *render) by(name, path string, isBoolean bool) {
+	if r.chart.Values == nil {
+		r.chart.Values = map[string]facts.ChartValue{}
+	}
+	r.chart.Values[name] = facts.ChartValue{Path: join(r.part.name, path), Boolean: isBoolean}
 }
 
 // get gives a value of the chart by its path as "pgpool.numInitChildren".
@@ -57,6 +66,7 @@ func (r *render) addDefault(name, text string) {
 
 // text adds a variable that the chart always prints.
 func (r *render) text(name, path, byDefault string) {
+	r.by(name, path, false)
 	switch v := r.get(path); {
 	case v != nil:
 		r.add(name, v.setting(name))
@@ -68,6 +78,7 @@ func (r *render) text(name, path, byDefault string) {
 // either adds a variable that the chart prints from global: or from a value of its own.
 func (r *render) either(name, global, path, byDefault string) {
 	if v := r.global(global); v != nil {
+		r.by(name, path, false)
 		r.add(name, v.setting(name))
 		return
 	}
@@ -76,6 +87,7 @@ func (r *render) either(name, global, path, byDefault string) {
 
 // optional adds a variable that the chart prints when its value is not empty, 0 or false.
 func (r *render) optional(name, path, byDefault string) {
+	r.by(name, path, false)
 	switch v := r.get(path); {
 	case v == nil && !r.given(path) && byDefault != "":
 		r.addDefault(name, byDefault)
@@ -86,6 +98,7 @@ func (r *render) optional(name, path, byDefault string) {
 
 // switched adds a variable that the chart prints as yes or no.
 func (r *render) switched(name, path string, byDefault bool) {
+	r.by(name, path, true)
 	switch v := r.get(path); {
 	case v != nil:
 		r.add(name, v.switched(name))
@@ -107,6 +120,7 @@ func (r *render) on(path string, byDefault bool) bool {
 // secret adds a password: from global:, from the chart's values, from a Secret that the values name, or made up by the
 // chart.
 func (r *render) secret(name, global, path string, existing ...string) {
+	r.by(name, path, false)
 	for _, secret := range existing {
 		v := r.global(secret)
 		if v == nil {
@@ -153,6 +167,7 @@ func (r *render) generated(name, why string) {
 
 // extra adds a list of variables as in a Pod: name with value or valueFrom.
 func (r *render) extra(path string) {
+	r.chart.Extra = join(r.part.name, path)
 	list := r.get(path)
 	if list == nil {
 		return

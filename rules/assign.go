@@ -1,0 +1,42 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
+
+// Assign is what to write so that a variable of an image gets a value, in the words of whatever starts the container: a Helm
+// chart has a value of its own for most. setting is what the variable is now, value in the words of the image.
+func Assign(container *facts.Container, setting facts.Setting, variable, value string) string {
+	if container == nil || container.Chart == nil || setting.Origin.Key == variable {
+		return variable + "=" + value
+	}
+	behind, ok := container.Chart.Values[variable]
+	switch {
+	case !ok && container.Chart.Extra != "":
+		return variable + "=" + value + " in the list " + container.Chart.Extra
+	case !ok:
+		return variable + "=" + value
+	case behind.Boolean && strings.EqualFold(value, "yes"):
+		value = "true"
+	case behind.Boolean && strings.EqualFold(value, "no"):
+		value = "false"
+	}
+	return behind.Path + ": " + value
+}
+
+// Assign is what to write so that a variable of the image gets a value: see the function of the same name.
+func (i Instance) Assign(setting facts.Setting, variable, value string) string {
+	return Assign(i.declared.Container, setting, variable, value)
+}
+
+// VariableName is how messages name a variable that nobody has set: by the value of the Helm chart that sets it, if one does.
+func (i Instance) VariableName(variable string) string {
+	if c := i.declared.Container; c != nil && c.Chart != nil {
+		if behind, ok := c.Chart.Values[variable]; ok {
+			return behind.Path
+		}
+	}
+	return variable
+}
