@@ -16,7 +16,7 @@ var Available = &rules.Rule{
 	Severity: rules.Warning,
 	Needs:    []facts.Key{facts.Containers},
 	Check: func(p *rules.Pass) {
-		for _, image := range images(p) {
+		for _, image := range repositories(p) {
 			ref := parse(image.Text)
 			name, bitnami := strings.CutPrefix(ref.repository, "bitnami/")
 			gone := bitnami && ref.dockerHub() && (name == "pgpool" || name == "postgresql-repmgr") || bitnami && ref.registry == "public.ecr.aws"

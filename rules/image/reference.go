@@ -33,17 +33,36 @@ func (r reference) dockerHub() bool {
 
 // images gives every image reference of the deployment that is known, once; the reason is noted for those that are not.
 func images(p *rules.Pass) []facts.Setting {
+	return those(p, func(image facts.Setting) bool { return image.State == facts.Set })
+}
+
+// repositories is images, but of a reference no more need be known than registry and repository: the tag may be that of a
+// chart's version, or a variable.
+func repositories(p *rules.Pass) []facts.Setting {
+	return those(p, func(image facts.Setting) bool {
+		ref := parse(image.Text)
+		return image.State == facts.Set || ref.repository != "" && !strings.ContainsAny(ref.registry+"/"+ref.repository, "${}<>()%")
+	})
+}
+
+// those gives the image references that satisfy knows; of others the reason is noted why they are not known.
+func those(p *rules.Pass, knows func(facts.Setting) bool) []facts.Setting {
 	var known []facts.Setting
 	absent := true
 	for _, container := range p.Containers() {
-		switch container.Image.State {
-		case facts.Set:
-			known = append(known, container.Image)
-			absent = false
-		case facts.Unresolved, facts.Secret:
-			p.Skipf("the image of %s is not known: %s", container.Name, container.Image.Why)
-			absent = false
+		image := container.Image
+		if image.State == facts.Absent {
+			continue
 		}
+		absent = false
+		if !knows(image) {
+			p.Skipf("the image of %s is not known: %s", container.Name, image.Why)
+			continue
+		}
+		if !image.Origin.Known() {
+			image.Origin = container.Origin // the chart's own image is written nowhere
+		}
+		known = append(known, image)
 	}
 	if absent {
 		p.Skipf("no container names an image")

@@ -40,9 +40,18 @@ var DocumentationPassword = &rules.Rule{
 	ID:       "secrets/documentation-password",
 	Title:    "no password is one from the documentation",
 	Severity: rules.Error,
-	Needs:    []facts.Key{facts.EveryValue},
+	Needs:    []facts.Key{facts.EveryValue, facts.JDBCURLKey},
 	Check: func(p *rules.Pass) {
 		unknown, judged := facts.Setting{}, false
+		for _, url := range p.AnyURLs() {
+			for _, password := range url.Parsed.All("password") {
+				judged = true
+				if source, ok := published[strings.ToLower(password.Value)]; ok {
+					p.Failf(url.Origin.Sub(password.Span.Start, password.Span.End), "password= in %s is a password from %s: anybody may log in with it", rules.NameOf(url.Setting), source).
+						Helpf("Choose a password of your own, set it in PostgreSQL (ALTER ROLE ... PASSWORD) and in %s.", facts.JDBCPassword)
+				}
+			}
+		}
 		for _, setting := range p.Values() {
 			switch {
 			case !setting.Sensitive():

@@ -37,6 +37,10 @@ func passwordIn(file *facts.PropertiesFile) (facts.Setting, bool) {
 		if entry.Name == string(facts.JDBCPassword) && entry.Value.Text != "" {
 			return entry.Value, true
 		}
+		// The driver's own parameter; of its value nothing is shown but the place.
+		if entry.Name == string(facts.JDBCURLKey) && facts.RedactURL(entry.Value.Text) != entry.Value.Text {
+			return entry.Value, true
+		}
 	}
 	return facts.Setting{}, false
 }

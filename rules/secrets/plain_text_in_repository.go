@@ -12,7 +12,7 @@ var PlainTextInRepository = &rules.Rule{
 	ID:       "secrets/plain-text-in-repository",
 	Title:    "no password is in clear text in a git work tree",
 	Severity: rules.Info,
-	Needs:    []facts.Key{facts.EveryValue},
+	Needs:    []facts.Key{facts.EveryValue, facts.JDBCURLKey},
 	Check: func(p *rules.Pass) {
 		inTree := false
 		for _, setting := range p.Values() {
@@ -25,6 +25,18 @@ var PlainTextInRepository = &rules.Rule{
 			}
 			p.Failf(setting.Origin, "%s is in clear text in a git work tree: whoever has the repository has the password", rules.NameOf(setting)).
 				Helpf("%s", alternative(setting))
+		}
+		for _, url := range p.AnyURLs() {
+			if url.State != facts.Set || url.Origin.Source == nil || !url.Origin.Source.InWorkTree {
+				continue
+			}
+			for _, password := range url.Parsed.All("password") {
+				if password.Value == "" || strings.Contains(password.Value, "${") { // Spring fills it in from elsewhere
+					continue
+				}
+				p.Failf(url.Origin.Sub(password.Span.Start, password.Span.End), "password= in %s is in clear text in a git work tree: whoever has the repository has the password", rules.NameOf(url.Setting)).
+					Helpf("Move it to %s and keep that in Bitbucket's secret store, or give it as JDBC_PASSWORD from a secret manager; then change the password.", facts.JDBCPassword)
+			}
 		}
 		if !inTree {
 			p.Skipf("no input lies in a git work tree")
