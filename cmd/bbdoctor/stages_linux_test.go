@@ -278,7 +278,10 @@ func parameters() []situation {
 		{
 			name: "another application name", enter: restart("backend_application_name1", "walreceiver"),
 			leave: all(restart("backend_application_name1", "pg-1"), untilHealthy),
-			fails: map[string]string{"backends/standby-streaming": `backend_application_name1 is "walreceiver", and pg_stat_replication of node 0`},
+			fails: map[string]string{
+				"backends/standby-streaming": `backend_application_name1 is "walreceiver", and pg_stat_replication of node 0`,
+				"pgpool/application-names":   "has the application name walreceiver, but what streams from the primary is pg-1",
+			},
 		},
 		{
 			name: "two that agree on who fails", args: []string{"--only", "pgpool/redundancy"},
