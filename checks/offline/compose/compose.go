@@ -187,7 +187,7 @@ func (d *document) origin(node *yaml.Node) facts.Origin {
 func (d *document) fields(node *yaml.Node) []yamltext.Field {
 	fields, duplicate := d.file.Fields(node)
 	if duplicate != nil {
-		d.problem(d.origin(duplicate), fmt.Sprintf("%s is there twice and docker compose refuses the file; remove one", shown(duplicate.Value)))
+		d.problem(d.origin(duplicate), fmt.Sprintf("%s is there twice and docker compose refuses the file; remove one", input.Shown(duplicate.Value)))
 	}
 	d.exhausted()
 	return fields
@@ -204,18 +204,4 @@ func (d *document) exhausted() {
 		d.tired = true
 		d.problem(facts.Origin{Source: d.file.Source, Format: facts.Compose}, "the file is too large, or its aliases make it so; the rest is not read")
 	}
-}
-
-// shown is a name in a message: not endless, on one line.
-func shown(name string) string {
-	const most = 60
-	if len(name) > most {
-		name = strings.ToValidUTF8(name[:most], "") + "..."
-	}
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return ' '
-		}
-		return c
-	}, name)
 }

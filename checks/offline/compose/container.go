@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // container makes a container of a service with everything merged.
@@ -45,7 +46,7 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 		c.SharedNetwork = strings.HasPrefix(s.networkMode.Text, "service:") || strings.HasPrefix(s.networkMode.Text, "container:")
 	}
 	if s.mode != nil && s.mode.Text == "global" {
-		r.note(s.mode.Origin, fmt.Sprintf("how many containers of %s there are is not known, because there is one on every machine of the swarm; it is taken for one", shown(s.name)))
+		r.note(s.mode.Origin, fmt.Sprintf("how many containers of %s there are is not known, because there is one on every machine of the swarm; it is taken for one", input.Shown(s.name)))
 		s.replicas = nil
 	}
 	for _, count := range []*facts.Setting{s.scale, s.replicas} {
@@ -55,9 +56,9 @@ func (r *reader) container(s *service, all *services, scope *scope) *facts.Conta
 		n, err := strconv.Atoi(count.Text)
 		switch {
 		case !count.Known():
-			r.note(count.Origin, fmt.Sprintf("how many containers of %s there are is not known (%s); it is taken for one", shown(s.name), count.Why))
+			r.note(count.Origin, fmt.Sprintf("how many containers of %s there are is not known (%s); it is taken for one", input.Shown(s.name), count.Why))
 		case err != nil || n < 0:
-			r.problem(count.Origin, fmt.Sprintf("%s is no number of containers and docker compose refuses the file; write one", shown(count.Text)))
+			r.problem(count.Origin, fmt.Sprintf("%s is no number of containers and docker compose refuses the file; write one", input.Shown(count.Text)))
 		default:
 			c.Replicas = n
 		}

@@ -75,7 +75,7 @@ func (d *document) mapped(entry yamltext.Field) variable {
 	name := entry.Key.Value
 	keySpan := d.file.Span(entry.Key)
 	if entry.Key.Kind != yaml.ScalarNode || entry.Key.ShortTag() != "!!str" {
-		d.problem(d.origin(entry.Key), fmt.Sprintf("the name %s is no text and docker compose refuses the file; put it into quotes", shown(name)))
+		d.problem(d.origin(entry.Key), fmt.Sprintf("the name %s is no text and docker compose refuses the file; put it into quotes", input.Shown(name)))
 	}
 	if null(entry.Value) {
 		at := facts.Origin{Source: d.file.Source, Span: d.file.Span(entry.Value), Key: name, KeySpan: keySpan, Format: facts.Compose}
@@ -110,7 +110,7 @@ func (d *document) listed(item yamltext.Field) (variable, bool) {
 		}
 	}
 	if name != "" && unicode.IsSpace(rune(name[len(name)-1])) {
-		d.problem(facts.Origin{Source: d.file.Source, Span: keySpan, Format: facts.Compose}, fmt.Sprintf("the name %s ends with a blank and docker compose refuses the file; write %s= without blanks around the equals sign", shown(name), shown(strings.TrimSpace(name))))
+		d.problem(facts.Origin{Source: d.file.Source, Span: keySpan, Format: facts.Compose}, fmt.Sprintf("the name %s ends with a blank and docker compose refuses the file; write %s= without blanks around the equals sign", input.Shown(name), input.Shown(strings.TrimSpace(name))))
 	}
 	whole.Origin.Key, whole.Origin.KeySpan, whole.Key = name, keySpan, facts.Key(name)
 	if !found {
@@ -256,7 +256,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 	case "raw":
 		dialect = facts.DockerEnv
 	default:
-		r.problem(at, fmt.Sprintf("the format %s of an env_file is not known; what the file sets is not read", shown(file.format)))
+		r.problem(at, fmt.Sprintf("the format %s of an env_file is not known; what the file sets is not read", input.Shown(file.format)))
 		return unknownVariables("the format of the env_file is not known", at)
 	}
 	if file.optional {
@@ -266,7 +266,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 	}
 	source := file.from.open(at, file.path.Text, "what it sets")
 	if source == nil {
-		return unknownVariables("the env_file "+shown(file.path.Text)+" is not read", at)
+		return unknownVariables("the env_file "+input.Shown(file.path.Text)+" is not read", at)
 	}
 	if r.envFiles += len(source.Text); r.envFiles > maxEnvFiles || r.expanded > maxExpanded {
 		r.spend(maxWork, at)

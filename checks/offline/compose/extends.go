@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -50,7 +51,7 @@ func (r *reader) extend(all *services, extending *service, depth int) *service {
 	}
 	at := extends.service.Origin
 	if extending.extending || depth > maxDepth {
-		r.problem(at, fmt.Sprintf("service %s extends itself in a circle and docker compose refuses the file; have one of the services stop", shown(extending.name)))
+		r.problem(at, fmt.Sprintf("service %s extends itself in a circle and docker compose refuses the file; have one of the services stop", input.Shown(extending.name)))
 		return extending
 	}
 	extending.extending = true
@@ -66,10 +67,10 @@ func (r *reader) extend(all *services, extending *service, depth int) *service {
 	base := from.get(name)
 	switch {
 	case !extends.service.Known():
-		r.problem(at, fmt.Sprintf("which service %s extends is not known (%s); give the variable with --env", shown(extending.name), extends.service.Why))
+		r.problem(at, fmt.Sprintf("which service %s extends is not known (%s); give the variable with --env", input.Shown(extending.name), extends.service.Why))
 		return extending
 	case base == nil:
-		r.problem(at, fmt.Sprintf("there is no service %s to extend, and docker compose refuses the file; name one of the services there", shown(name)))
+		r.problem(at, fmt.Sprintf("there is no service %s to extend, and docker compose refuses the file; name one of the services there", input.Shown(name)))
 		return extending
 	}
 	inherited := *r.extend(from, base, depth+1)
@@ -101,7 +102,7 @@ func (d *document) otherFile(extends *extension) *services {
 		d.problem(at, fmt.Sprintf("which file this is is not known (%s), so neither is what is taken from it; give the variable with --env", extends.file.Why))
 		return nil
 	}
-	source := d.open(at, extends.file.Text, "what service "+shown(extends.service.Text)+" says there")
+	source := d.open(at, extends.file.Text, "what service "+input.Shown(extends.service.Text)+" says there")
 	if source == nil {
 		return nil
 	}
@@ -112,7 +113,7 @@ func (d *document) otherFile(extends *extension) *services {
 	file := d.parse(source)
 	if file == nil {
 		if len(d.problems) == 0 || d.problems[len(d.problems)-1].File != source.Name {
-			d.problem(at, shown(source.Name)+" is no YAML, so what is taken from it is not known; correct it")
+			d.problem(at, input.Shown(source.Name)+" is no YAML, so what is taken from it is not known; correct it")
 		}
 		d.others[key] = nil
 		return nil

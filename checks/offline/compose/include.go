@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -66,7 +67,7 @@ func (d *document) included(item yamltext.Field) *services {
 	depth := 0
 	for scope := d.scope; scope != nil; scope = scope.outer {
 		if slices.Contains(scope.sources, sources[0]) || depth > maxDepth {
-			d.problem(at, fmt.Sprintf("%s includes itself in a circle and docker compose refuses the file; remove one include", shown(sources[0].Name)))
+			d.problem(at, fmt.Sprintf("%s includes itself in a circle and docker compose refuses the file; remove one include", input.Shown(sources[0].Name)))
 			return nil
 		}
 		depth++

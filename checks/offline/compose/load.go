@@ -120,7 +120,7 @@ func (d *document) open(at facts.Origin, name, what string) *facts.Source {
 	if err == nil {
 		return source
 	}
-	d.problem(at, fmt.Sprintf("%s cannot be read (%s), so %s is not known; %s", shown(name), reason(err), what, advice(err)))
+	d.problem(at, fmt.Sprintf("%s cannot be read (%s), so %s is not known; %s", input.Shown(name), reason(err), what, advice(err)))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -30,7 +31,7 @@ func (d *document) ports(field yamltext.Field) []facts.Port {
 		}
 		parsed, why := parsePort(spec.Text)
 		if why != "" {
-			d.problem(spec.Origin, fmt.Sprintf("the port %s is malformed (%s) and docker compose refuses the file; write HOST:CONTAINER", shown(spec.Text), why))
+			d.problem(spec.Origin, fmt.Sprintf("the port %s is malformed (%s) and docker compose refuses the file; write HOST:CONTAINER", input.Shown(spec.Text), why))
 			continue
 		}
 		if !d.spend(len(parsed), spec.Origin) {

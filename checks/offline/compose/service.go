@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -109,14 +110,14 @@ func (d *document) service(entry yamltext.Field) *service {
 	span := d.file.Span(entry.Key)
 	result := &service{name: name, origin: facts.Origin{Source: d.file.Source, Span: span, Key: name, KeySpan: span, Format: facts.Compose}}
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" || name == "" {
-		d.problem(d.origin(entry.Key), fmt.Sprintf("docker compose refuses the service name %s; use letters, digits, dots, underscores and dashes", shown(name)))
+		d.problem(d.origin(entry.Key), fmt.Sprintf("docker compose refuses the service name %s; use letters, digits, dots, underscores and dashes", input.Shown(name)))
 		if name == "" {
 			return nil
 		}
 	}
 	if entry.Value.Kind != yaml.MappingNode {
 		if !null(entry.Value) {
-			d.problem(d.origin(entry.Value), fmt.Sprintf("service %s must be a mapping and docker compose refuses the file", shown(name)))
+			d.problem(d.origin(entry.Value), fmt.Sprintf("service %s must be a mapping and docker compose refuses the file", input.Shown(name)))
 			return nil
 		}
 		result.empty = true

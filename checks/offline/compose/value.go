@@ -10,6 +10,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -53,8 +54,8 @@ func (d *document) read(field yamltext.Field, key string, keySpan facts.Span) (s
 	if setting.Text = node.Value; node.Tag != "!!str" {
 		text, ok := typed(node)
 		if !ok {
-			setting.State, setting.Why, setting.Origin.Runs = facts.Unresolved, "it is no value of its type "+shown(node.Tag), []facts.Run{}
-			d.problem(setting.Origin, shown(key)+" is no value of its type "+shown(node.Tag)+" and docker compose refuses the file")
+			setting.State, setting.Why, setting.Origin.Runs = facts.Unresolved, "it is no value of its type "+input.Shown(node.Tag), []facts.Run{}
+			d.problem(setting.Origin, input.Shown(key)+" is no value of its type "+input.Shown(node.Tag)+" and docker compose refuses the file")
 			return setting, written
 		}
 		if text != node.Value {
@@ -74,7 +75,7 @@ func (d *document) noText(setting *facts.Setting) {
 		setting.Why = templateReason
 		return
 	}
-	d.problem(setting.Origin, fmt.Sprintf("%s must be a text and docker compose refuses the file; write the value behind the name", shown(setting.Origin.Key)))
+	d.problem(setting.Origin, fmt.Sprintf("%s must be a text and docker compose refuses the file; write the value behind the name", input.Shown(setting.Origin.Key)))
 }
 
 // substitute puts the variables into a text.
@@ -93,7 +94,7 @@ func (d *document) substitute(setting facts.Setting) (facts.Setting, traced.Text
 	expanded, refusal, at := dotenv.Expand(written, d.scope.watch(&missing))
 	if refusal != "" {
 		origin := setting.Origin
-		d.problem(origin.Sub(at.Start, at.End), fmt.Sprintf("%s: %s", shown(origin.Key), refusal))
+		d.problem(origin.Sub(at.Start, at.End), fmt.Sprintf("%s: %s", input.Shown(origin.Key), refusal))
 		expanded = traced.Text{}
 		expanded.Unknown("docker compose refuses it: " + refusal)
 	}

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -52,7 +53,7 @@ func (d *document) volume(item yamltext.Field) (volume, bool) {
 		spec := d.text(item, "volumes")
 		parsed, ok := parseVolume(spec.Text)
 		if !ok && spec.Known() {
-			d.problem(spec.Origin, fmt.Sprintf("the volume %s is malformed and docker compose refuses the file; write SOURCE:TARGET", shown(spec.Text)))
+			d.problem(spec.Origin, fmt.Sprintf("the volume %s is malformed and docker compose refuses the file; write SOURCE:TARGET", input.Shown(spec.Text)))
 		}
 		parsed.Origin = spec.Origin
 		return volume{Volume: parsed, words: spec.Text, short: true}, ok

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // datum is one entry of a ConfigMap or Secret.
@@ -65,7 +66,7 @@ func (r *reader) decoded(value facts.Setting) facts.Setting {
 	value.Origin.Runs = []facts.Run{}
 	if err != nil {
 		value.State, value.Why, value.Text = facts.Unresolved, "it is no base64", ""
-		r.problem(value.Origin, "the value of "+shown(value.Origin.Key)+" in the Secret's data is no base64 and Kubernetes refuses the manifest; encode it, or write it under stringData")
+		r.problem(value.Origin, "the value of "+input.Shown(value.Origin.Key)+" in the Secret's data is no base64 and Kubernetes refuses the manifest; encode it, or write it under stringData")
 		return value
 	}
 	value.Text = string(text)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // pod is one of the pods that a workload starts, or what is the same of all.
@@ -57,9 +58,9 @@ func (r *reader) environment(p *pool, o *object, c *container, which pod) []fact
 		case o.workload.replaced[name] != "":
 			return facts.Setting{State: facts.Unresolved, Why: o.workload.replaced[name]}, true
 		case unknown != "":
-			return facts.Setting{State: facts.Unresolved, Why: "$(" + shown(name) + ") may be set: " + unknown}, true
+			return facts.Setting{State: facts.Unresolved, Why: "$(" + input.Shown(name) + ") may be set: " + unknown}, true
 		case serviceVariable(name):
-			return facts.Setting{State: facts.Unresolved, Why: "Kubernetes sets $(" + shown(name) + ") where there is such a Service"}, true
+			return facts.Setting{State: facts.Unresolved, Why: "Kubernetes sets $(" + input.Shown(name) + ") where there is such a Service"}, true
 		}
 		return facts.Setting{}, false
 	}
@@ -121,9 +122,9 @@ func (r *reader) referenced(p *pool, o *object, v variable, which pod) (value fa
 		case quoted && isAnnotation && hasAnnotation:
 			return set(annotation)
 		}
-		return unknown(facts.Unresolved, "Kubernetes fills in "+shown(path)+" when the pod starts")
+		return unknown(facts.Unresolved, "Kubernetes fills in "+input.Shown(path)+" when the pod starts")
 	default:
-		return unknown(facts.Unresolved, "Kubernetes fills it in from "+shown(v.from.kind)+" when the pod starts")
+		return unknown(facts.Unresolved, "Kubernetes fills it in from "+input.Shown(v.from.kind)+" when the pod starts")
 	}
 	source, why := r.find(p, o, v.from.kind, v.from.name)
 	if source == nil {
@@ -137,8 +138,8 @@ func (r *reader) referenced(p *pool, o *object, v variable, which pod) (value fa
 		if v.from.optional {
 			return value, false
 		}
-		r.problem(at, "the "+v.from.kind+" "+shown(source.name)+" has no key "+shown(v.from.key)+" and the container does not start; add the key, or name another")
-		return unknown(facts.Unresolved, "the "+v.from.kind+" "+shown(source.name)+" has no key "+shown(v.from.key))
+		r.problem(at, "the "+v.from.kind+" "+input.Shown(source.name)+" has no key "+input.Shown(v.from.key)+" and the container does not start; add the key, or name another")
+		return unknown(facts.Unresolved, "the "+v.from.kind+" "+input.Shown(source.name)+" has no key "+input.Shown(v.from.key))
 	}
 	keySpan := value.Origin.KeySpan
 	value = d.value

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // generate makes ConfigMaps and Secrets of configMapGenerator and secretGenerator.
@@ -58,13 +59,13 @@ func (b *builder) generated(k *kustomization, item *value) *value {
 	for _, env := range envs {
 		source := b.open(k, env, env.words())
 		if source == nil {
-			b.missed(b.placeOf(env), "the variables of "+shown(env.words())+" are not known")
+			b.missed(b.placeOf(env), "the variables of "+input.Shown(env.words())+" are not known")
 			continue
 		}
 		assignments, _ := dotenv.Read(source, facts.DockerEnv, nil)
 		if len(assignments) > maxWidth {
 			b.problem(facts.Origin{Source: source, Format: facts.DockerEnv}, "it has more than 10,000 variables and is too large to be read; split it")
-			b.missed(b.placeOf(env), "the variables of "+shown(env.words())+" are not known")
+			b.missed(b.placeOf(env), "the variables of "+input.Shown(env.words())+" are not known")
 			continue
 		}
 		for _, a := range assignments {
@@ -91,7 +92,7 @@ func (b *builder) generated(k *kustomization, item *value) *value {
 		whole := b.setting(literal, "", field{})
 		key, text, ok := strings.Cut(whole.Text, "=")
 		if !ok || key == "" {
-			b.problem(whole.Origin, "a literal must be KEY=VALUE and kustomize refuses "+shown(key)+"; write an equals sign")
+			b.problem(whole.Origin, "a literal must be KEY=VALUE and kustomize refuses "+input.Shown(key)+"; write an equals sign")
 			continue
 		}
 		// kustomize takes quotes off both ends, however many there are.

@@ -198,17 +198,3 @@ func (r *reader) parse(source *facts.Source) *yamltext.File {
 	r.problem(at, message+"; correct it")
 	return nil
 }
-
-// shown is a name in a message: not endless, on one line.
-func shown(name string) string {
-	const most = 60
-	if len(name) > most {
-		name = strings.ToValidUTF8(name[:most], "") + "..."
-	}
-	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return ' '
-		}
-		return c
-	}, name)
-}

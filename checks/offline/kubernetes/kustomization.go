@@ -8,6 +8,7 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // Kustomization is a kustomization file.
@@ -215,7 +216,7 @@ func (b *builder) accumulate(k *kustomization, objects []*object) []*object {
 		if part := k.parts[item.words()]; part != nil {
 			objects = b.accumulate(part, objects)
 		} else {
-			b.missed(b.placeOf(item), "the component "+shown(item.words())+" is not among the inputs, so what it changes is not known")
+			b.missed(b.placeOf(item), "the component "+input.Shown(item.words())+" is not among the inputs, so what it changes is not known")
 		}
 	}
 	if b.objects += len(objects); b.objects > maxObjects {
@@ -237,7 +238,7 @@ func (b *builder) resource(k *kustomization, item *value) []*object {
 		return b.accumulate(part, nil)
 	}
 	if remote(name) {
-		b.note(b.placeOf(item), shown(name)+" is elsewhere and not read; have bbdoctor read what kustomize build makes")
+		b.note(b.placeOf(item), input.Shown(name)+" is elsewhere and not read; have bbdoctor read what kustomize build makes")
 		return nil
 	}
 	source := b.open(k, item, name)
@@ -259,7 +260,7 @@ func (b *builder) open(k *kustomization, item *value, name string) *facts.Source
 	}
 	source, err := b.input.Context.Open(k.Source, name)
 	if err != nil {
-		b.problem(b.placeOf(item), shown(name)+" cannot be read, so what kustomize makes of it is not known: "+err.Error())
+		b.problem(b.placeOf(item), input.Shown(name)+" cannot be read, so what kustomize makes of it is not known: "+err.Error())
 		return nil
 	}
 	b.take(source)
@@ -290,7 +291,7 @@ func (b *builder) passOver(k *kustomization) {
 		b.note(b.placeOf(v), name+" of kustomize are not carried out, so what they write is not known; have bbdoctor read what kustomize build makes")
 		for _, item := range v.list() {
 			if file := item.at("path").words(); file != "" && name == "replacements" {
-				b.missed(b.placeOf(item), "replacements in "+shown(file)+" are not carried out")
+				b.missed(b.placeOf(item), "replacements in "+input.Shown(file)+" are not carried out")
 			}
 			if name == "vars" {
 				b.replaced[item.at("name").words()] = "a variable of kustomize stands for it"

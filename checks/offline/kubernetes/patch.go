@@ -9,6 +9,7 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -64,7 +65,7 @@ func (b *builder) patchMerge(k *kustomization, text, item *value, objects []*obj
 			}
 		}
 		if len(found) == 0 && target == nil {
-			b.problem(b.placeOf(text), "there is no "+shown(patch.at("kind").words())+" "+shown(patch.at("metadata", "name").words())+" to patch and kustomize refuses it; correct the name")
+			b.problem(b.placeOf(text), "there is no "+input.Shown(patch.at("kind").words())+" "+input.Shown(patch.at("metadata", "name").words())+" to patch and kustomize refuses it; correct the name")
 		}
 		for _, o := range found {
 			b.merge(o, patch.clone())
@@ -108,7 +109,7 @@ func (b *builder) patchFile(k *kustomization, text *value) *yamltext.File {
 	}
 	source := b.open(k, text, words)
 	if source == nil {
-		b.missed(b.placeOf(text), "what the patch "+shown(words)+" changes is not known")
+		b.missed(b.placeOf(text), "what the patch "+input.Shown(words)+" changes is not known")
 		return nil
 	}
 	return b.parse(source)
@@ -141,7 +142,7 @@ func (b *builder) operate(o *object, operation *value) {
 	case op == "move" || op == "copy":
 		b.missed(b.placeOf(operation), "the operation "+op+" of a patch is not carried out")
 	default:
-		b.problem(b.placeOf(operation), "the path "+shown(pointer)+" of the patch leads nowhere in "+shown(o.kind)+" "+shown(o.name)+" and kustomize refuses it; correct the path")
+		b.problem(b.placeOf(operation), "the path "+input.Shown(pointer)+" of the patch leads nowhere in "+input.Shown(o.kind)+" "+input.Shown(o.name)+" and kustomize refuses it; correct the path")
 	}
 }
 

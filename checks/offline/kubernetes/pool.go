@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // pool holds objects that can name each other: all that no kustomization names, or all that one kustomization makes.
@@ -166,7 +167,7 @@ func (r *reader) find(p *pool, user *object, kind, name string) (found *object, 
 		found, why = r.alone.nearest(user, r.alone.named[kind+"/"+name], nil)
 	}
 	if found == nil && why == "" {
-		why = "the " + kind + " " + shown(name) + " is not among the inputs"
+		why = "the " + kind + " " + input.Shown(name) + " is not among the inputs"
 	}
 	return found, why
 }
@@ -192,7 +193,7 @@ func (p *pool) nearest(user *object, candidates shelf, suits func(*object) bool)
 			case rank > best:
 				best, found, why = rank, o, ""
 			case rank == best && rank >= 0 && o != found:
-				why = "there are several of the name " + shown(o.name)
+				why = "there are several of the name " + input.Shown(o.name)
 			}
 		}
 		if why != "" {

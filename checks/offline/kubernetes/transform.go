@@ -6,6 +6,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // pieceOf gives bytes [start, end) of a value as a value of their own.
@@ -130,7 +131,7 @@ func (b *builder) selected(selector, labels *value) bool {
 		name, value, equal := strings.Cut(strings.Replace(want, "==", "=", 1), "=")
 		name, unequal := strings.CutSuffix(name, "!")
 		if !equal || strings.ContainsAny(name+value, "() ") {
-			b.missed(b.placeOf(selector), "the selector "+shown(selector.words())+" is not followed, so what is patched is not known")
+			b.missed(b.placeOf(selector), "the selector "+input.Shown(selector.words())+" is not followed, so what is patched is not known")
 			return false
 		}
 		if (labels.at(name).words() == value) == unequal {

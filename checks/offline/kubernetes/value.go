@@ -8,6 +8,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
@@ -78,7 +79,7 @@ func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *va
 	case yamlv3.MappingNode:
 		fields, duplicate := file.Fields(node)
 		if duplicate != nil {
-			r.note(r.place(file, duplicate), shown(duplicate.Value)+" is there twice; Kubernetes takes the last one or refuses the manifest, remove one")
+			r.note(r.place(file, duplicate), input.Shown(duplicate.Value)+" is there twice; Kubernetes takes the last one or refuses the manifest, remove one")
 		}
 		if len(fields) > maxWidth {
 			r.copied = maxValues + 1
@@ -283,7 +284,7 @@ func templated(text []byte) bool { return strings.HasPrefix(string(text), "{{") 
 func (r *reader) text(v *value, name string, key field) facts.Setting {
 	s := r.setting(v, name, key)
 	if s.Known() && v.number() {
-		r.problem(s.Origin, shown(name)+" is "+shown(s.Shown())+" without quotes, which is a number or a yes or no and no text, and Kubernetes refuses the manifest; put it into quotes")
+		r.problem(s.Origin, input.Shown(name)+" is "+input.Shown(s.Shown())+" without quotes, which is a number or a yes or no and no text, and Kubernetes refuses the manifest; put it into quotes")
 	}
 	return s
 }

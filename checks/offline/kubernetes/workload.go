@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // workload is what starts pods, taken apart.
@@ -132,7 +133,7 @@ func (r *reader) readWorkload(o *object) {
 		if err == nil && n >= 0 {
 			w.replicas = n
 		} else {
-			r.note(r.placeOf(count), "how many pods of "+shown(o.name)+" there are is not known; it is taken for one")
+			r.note(r.placeOf(count), "how many pods of "+input.Shown(o.name)+" there are is not known; it is taken for one")
 		}
 	}
 	w.first, _ = strconv.Atoi(o.root.at("spec", "ordinals", "start").words())
@@ -218,7 +219,7 @@ func (r *reader) readVariable(v *value) variable {
 	}
 	from := v.at("valueFrom")
 	if n := len(from.entries()); n > 1 || n == 1 && written.value.words() != "" {
-		r.problem(r.placeOf(named.value), shown(name)+" has more than one of value and the sources of valueFrom, and Kubernetes refuses the manifest; leave one")
+		r.problem(r.placeOf(named.value), input.Shown(name)+" has more than one of value and the sources of valueFrom, and Kubernetes refuses the manifest; leave one")
 	}
 	if written.value.words() != "" || len(from.entries()) == 0 {
 		found.value = r.text(written.value, name, key)
