@@ -92,12 +92,10 @@ func describeFlag(flag cli.Flag) (names, usage string) {
 	}
 	var all []string
 	for _, name := range flag.Names() {
-		dashes := "\\-\\-"
-		if len(name) == 1 {
-			dashes = "\\-"
+		text := "Fl " + strings.ReplaceAll(name, "-", `\-`) // Fl writes the first dash itself
+		if len(name) > 1 {
+			text = `Fl \-` + strings.ReplaceAll(name, "-", `\-`)
 		}
-		text := "Fl \\&" + dashes + strings.ReplaceAll(name, "-", "\\-")
-		text = strings.Replace(text, "Fl \\&\\-", "Fl ", 1) // Fl writes the first dash itself
 		if placeholder != "" && documented.TakesValue() {
 			text += " Ar " + roff(placeholder)
 		}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // pages are the Markdown files that a reader meets, by path from the repository's root.
@@ -139,13 +137,10 @@ func walk(t *testing.T, page, dir, block string) {
 			t.Errorf("%s: the example %q does not call bbdoctor", page, line)
 			continue
 		}
-		var out bytes.Buffer
-		run(t.Context(), environment{
-			args: args, stdin: strings.NewReader(""), stdout: &out, stderr: &out, dir: dir,
-			variables: []string{"LANG=C.UTF-8"}, today: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC),
-		})
-		if !shows(want, out.String()) {
-			t.Errorf("%s: $ %s\nshows\n%s\nbut gives\n%s", page, line, want, out.String())
+		_, stdout, stderr := doctor(t, dir, args[1:]...)
+		got := stderr + stdout // what is fixed is told before what is left
+		if !shows(want, got) {
+			t.Errorf("%s: $ %s\nshows\n%s\nbut gives\n%s", page, line, want, got)
 		}
 	}
 }

@@ -147,15 +147,11 @@ func kubectlPlugin(ctx context.Context, env environment) int {
 	if names := configMaps(workloads); len(names) > 0 {
 		also("configmaps", names...)
 	}
-	description, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": items})
+	description, err := json.MarshalIndent(map[string]any{"apiVersion": "v1", "kind": "List", "items": items}, "", "  ")
 	if err != nil {
 		return pluginFailure(env, fmt.Errorf("kubectl gave what is no JSON: %w", err))
 	}
-	var readable bytes.Buffer
-	if err := json.Indent(&readable, description, "", "  "); err != nil {
-		return pluginFailure(env, fmt.Errorf("kubectl gave what is no JSON: %w", err))
-	}
-	return checkDescription(ctx, env, "kubectl get "+strings.Join(targets, " "), readable.Bytes(), flags)
+	return checkDescription(ctx, env, "kubectl get "+strings.Join(targets, " "), description, flags)
 }
 
 // configMaps are the names of the ConfigMaps that workloads take variables or files from.

@@ -44,14 +44,5 @@ func writeCheckstyle(w io.Writer, report *Report, options Options) error {
 		}
 		out.Files[i].Errors = append(out.Files[i].Errors, entry)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(out); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return writeXML(w, out)
 }

@@ -96,16 +96,7 @@ func writeJUnit(w io.Writer, report *Report, options Options) error {
 		out.Errors, out.Skipped = out.Errors+suite.Errors, out.Skipped+suite.Skipped
 	}
 	slices.SortStableFunc(out.Suites, func(a, b junitSuite) int { return cmp.Compare(a.Cases[0].rank(), b.Cases[0].rank()) })
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(out); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return writeXML(w, out)
 }
 
 // rank orders test cases: failures by their severity, errors, skips, and what is well.
