@@ -15,7 +15,7 @@ func (i Instance) Known(key facts.Key) (setting facts.Setting, ok bool) {
 func (i Instance) PerNode(key facts.Key, index string) (setting facts.Setting, ok bool) {
 	setting = i.Get(key)
 	// A running Pgpool-II shows the general value for each node, too.
-	if own, written := i.declared.Settings[key+facts.Key(index)]; written && own.State != facts.Absent && own.Norm != setting.Norm {
+	if own, written := i.declared.Settings.Lookup(key + facts.Key(index)); written && own.State != facts.Absent && own.Norm != setting.Norm {
 		setting = own
 	}
 	return setting, i.wellFormed(setting, key)

@@ -41,7 +41,7 @@ func (n Node) Same(other Node) bool { return n.declared == other.declared }
 // Variable gives a variable of the image under its canonical name, whatever is known of it. Nothing is noted.
 func (n Node) Variable(name facts.Key) facts.Setting {
 	n.pass.reads(name)
-	setting := n.declared.Environment[name]
+	setting := n.declared.Environment.Get(name)
 	setting.Key = name
 	return setting
 }
@@ -74,10 +74,11 @@ func (n Node) Refusals() []facts.Refusal {
 	return n.declared.Refusals
 }
 
-// Variables gives every variable of the image that is given or has a default.
-func (n Node) Variables() facts.Settings {
+// OwnVariables gives every variable of the image that the container is given; those that have the image's default may be
+// missing.
+func (n Node) OwnVariables() facts.Settings {
 	n.pass.reads(facts.NodeEnvironment)
-	return n.declared.Environment
+	return n.declared.Environment.Own
 }
 
 // Container is what the node is started with. It is never nil, but see [Node.Described].

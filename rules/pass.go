@@ -209,7 +209,7 @@ func (p *Pass) Pgpools(parameters ...facts.Key) []Instance {
 next:
 	for _, pgpool := range all {
 		for _, key := range parameters {
-			setting := pgpool.Settings[key]
+			setting := pgpool.Settings.Get(key)
 			if !p.known(setting, nameOf(setting, key)) {
 				continue next
 			}
@@ -238,7 +238,7 @@ func NameOf(setting facts.Setting) string { return nameOf(setting, setting.Key) 
 // [Pass.Pgpools].
 func (i Instance) Get(key facts.Key) facts.Setting {
 	i.pass.reads(key)
-	return i.declared.Settings[key]
+	return i.declared.Settings.Get(key)
 }
 
 // Int gives a known integer parameter in its own unit (seconds for the time-outs).
@@ -290,7 +290,7 @@ func (i Instance) Declared(key facts.Key) *facts.Pgpool {
 // Nothing is noted.
 func (i Instance) Variable(name facts.Key) facts.Setting {
 	i.pass.reads(name)
-	return i.declared.Environment[name]
+	return i.declared.Environment.Get(name)
 }
 
 // KnownVariable is Variable, but notes the reason when the value is not known.
@@ -332,14 +332,14 @@ func (p *Pass) AnyNodes() []*facts.Node {
 // NodeSetting gives a parameter of a PostgreSQL node; the reason is noted when it is not known.
 func (p *Pass) NodeSetting(node *facts.Node, key facts.Key) (setting facts.Setting, ok bool) {
 	p.reads(key)
-	setting = node.Settings[key]
+	setting = node.Settings.Get(key)
 	return setting, p.known(setting, node.Name+": "+nameOf(setting, key))
 }
 
 // AnyNodeSetting is NodeSetting, but notes nothing.
 func (p *Pass) AnyNodeSetting(node *facts.Node, key facts.Key) facts.Setting {
 	p.reads(key)
-	return node.Settings[key]
+	return node.Settings.Get(key)
 }
 
 // Containers gives every container of the deployment, whatever it runs.

@@ -126,9 +126,9 @@ type Pgpool struct {
 	// Image says that the Bitnami image (or a rebuild of it) makes pgpool.conf out of the environment.
 	Image bool
 	// Environment has the image's variables by name as they were written, the effective ones with those they hide.
-	Environment Settings
+	Environment Layers
 	// Settings are the effective pgpool.conf parameters, in pgpool's vocabulary, defaults filled in.
-	Settings Settings
+	Settings Layers
 	// Backends are the backend nodes in the order of their index.
 	Backends []BackendNode
 	// BackendList is PGPOOL_BACKEND_NODES taken apart entry by entry, as written.
@@ -184,9 +184,9 @@ type Node struct {
 	Name      string
 	Container *Container // nil for a node known by postgresql.conf alone
 	// Environment has the image's variables, aliases resolved to their canonical names.
-	Environment Settings
+	Environment Layers
 	// Settings are PostgreSQL's parameters: max_connections, idle_session_timeout and the few others that matter.
-	Settings Settings
+	Settings Layers
 	// Image says that it is the postgresql-repmgr image or a rebuild of it.
 	Image bool
 	// Version is PostgreSQL's major version if a tag tells it.

@@ -1,9 +1,6 @@
 package facts
 
-import (
-	"maps"
-	"slices"
-)
+import ()
 
 // JSONLocation is a place in a file, as the JSON outputs write it. Lines and columns count from 1, columns in Unicode code
 // points, EndColumn is behind the last; offsets are bytes.
@@ -127,7 +124,7 @@ func (d *Deployment) json() JSONDeployment {
 		BackendNodes: []JSONBackend{}, Nodes: []JSONNode{}, Live: d.Live, Problems: jsonProblems(d.Problems),
 	}
 	if b := d.Bitbucket; b != nil {
-		out.Bitbucket = jsonSettings(b.Settings)
+		out.Bitbucket = jsonSettings(Layers{Own: b.Settings})
 		if len(b.URLs) > 0 && b.URLs[0].Known() {
 			out.JDBCURL = jsonURL(b.URLs[0])
 		}
@@ -150,10 +147,10 @@ func (d *Deployment) json() JSONDeployment {
 	return out
 }
 
-func jsonSettings(all ...Settings) map[string]JSONSetting {
+func jsonSettings(all ...Layers) map[string]JSONSetting {
 	out := map[string]JSONSetting{}
 	for _, settings := range all {
-		for key, setting := range settings {
+		for key, setting := range settings.All() {
 			if setting.State != Absent {
 				out[string(key)] = jsonSetting(setting)
 			}
@@ -187,6 +184,3 @@ func jsonProblems(problems []Problem) []JSONProblem {
 	}
 	return out
 }
-
-// Keys lists the names of settings in order.
-func (s Settings) Keys() []Key { return slices.Sorted(maps.Keys(s)) }

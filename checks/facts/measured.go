@@ -25,7 +25,7 @@ func (s *Snapshot) AsPgpool() *Pgpool {
 		return nil
 	}
 	p := &Pgpool{
-		Name: "the running Pgpool-II", Environment: Settings{}, Settings: measuredSettings(s.Pgpool), Measured: true,
+		Name: "the running Pgpool-II", Settings: Layers{Own: measuredSettings(s.Pgpool)}, Measured: true,
 		Version: Setting{
 			Key: PgpoolVersion, Text: s.Server.Version, Norm: s.Server.Version, State: Set,
 			Origin: Origin{Query: "SHOW pool_version", Value: s.Server.Text},
@@ -39,7 +39,7 @@ func (s *Snapshot) AsPgpool() *Pgpool {
 		p.Backends = append(p.Backends, BackendNode{
 			Index: index, Host: column("backend_hostname"+index, node.Hostname), Port: column("backend_port"+index, node.Port),
 			Weight: column("backend_weight"+index, node.LBWeight),
-			Flag:   p.Settings[Key("backend_flag"+index)], ApplicationName: p.Settings[Key("backend_application_name"+index)],
+			Flag:   p.Settings.Get(Key("backend_flag" + index)), ApplicationName: p.Settings.Get(Key("backend_application_name" + index)),
 		})
 	}
 	return p
@@ -59,13 +59,13 @@ func (s *Snapshot) AsNodes() []*Node {
 		}
 		primary = primary || !probe.InRecovery
 		nodes = append(nodes, &Node{
-			Name: "node " + probe.ID + " (" + probe.Host + ":" + probe.Port + ")", Settings: measuredSettings(probe.Settings),
+			Name: "node " + probe.ID + " (" + probe.Host + ":" + probe.Port + ")", Settings: Layers{Own: measuredSettings(probe.Settings)},
 			Measured: true, InRecovery: probe.InRecovery, Version: majorVersion(probe.VersionNum),
 		})
 	}
 	if !primary && s.PostgreSQL != nil {
 		nodes = append(nodes, &Node{
-			Name: "the primary", Settings: measuredSettings(s.PostgreSQL.Settings), Measured: true, InRecovery: s.PostgreSQL.InRecovery, Version: majorVersion(s.PostgreSQL.VersionNum),
+			Name: "the primary", Settings: Layers{Own: measuredSettings(s.PostgreSQL.Settings)}, Measured: true, InRecovery: s.PostgreSQL.InRecovery, Version: majorVersion(s.PostgreSQL.VersionNum),
 		})
 	}
 	return nodes

@@ -147,7 +147,7 @@ func TestDeclaredValues(t *testing.T) {
 		if got := pgpool.Backends[0].Host.Text; got != want {
 			t.Errorf("%s has %s, want %s", collection.Deployments[i].Name, got, want)
 		}
-		if got := pgpool.Settings["max_pool"].Text; got != "7" {
+		if got := pgpool.Settings.Get("max_pool").Text; got != "7" {
 			t.Errorf("max_pool %s: --env is not stronger than the config file", got)
 		}
 	}

@@ -58,28 +58,28 @@ func (l *loader) putAside(c *facts.Container) {
 }
 
 // isDeferred says whether a Pgpool-II or node is still to be filled in: whoever made it has given it its settings.
-func isDeferred(c *facts.Container, settings facts.Settings) bool { return c != nil && settings == nil }
+func isDeferred(c *facts.Container, settings facts.Layers) bool {
+	return c != nil && settings.Own == nil
+}
 
 // assemble fills in a unit that was deferred. Once release is called, nobody may look at what was filled in.
 func (l *loader) assemble(u unit) (release func()) {
 	switch {
 	case u.pgpool != nil && isDeferred(u.pgpool.Container, u.pgpool.Settings):
 		u.pgpool.Container.Unpack()
-		pgpool, giveBack := bitnami.LendPgpool(u.pgpool.Container, l.context)
+		pgpool := bitnami.Pgpool(u.pgpool.Container, l.context)
 		*u.pgpool = *pgpool
 		return func() {
 			*u.pgpool = facts.Pgpool{Name: pgpool.Name, Container: pgpool.Container, Image: pgpool.Image, Version: pgpool.Version}
 			u.pgpool.Container.Pack()
-			giveBack()
 		}
 	case u.node != nil && isDeferred(u.node.Container, u.node.Settings):
 		u.node.Container.Unpack()
-		node, giveBack := bitnami.LendNode(u.node.Container, l.context)
+		node := bitnami.Node(u.node.Container, l.context)
 		*u.node = *node
 		return func() {
 			*u.node = facts.Node{Name: node.Name, Container: node.Container, Image: node.Image, Version: node.Version}
 			u.node.Container.Pack()
-			giveBack()
 		}
 	}
 	return func() {}

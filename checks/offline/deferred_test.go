@@ -60,7 +60,7 @@ func TestDeferredIsTheSame(t *testing.T) {
 	var releases []func()
 	for i, d := range got.Deployments {
 		p, node := d.Pgpools[0], d.Nodes[1]
-		if p.Settings != nil || node.Settings != nil {
+		if p.Settings.Own != nil || node.Settings.Own != nil {
 			t.Fatal("nothing was deferred")
 		}
 		whole := *p.Container
@@ -69,7 +69,7 @@ func TestDeferredIsTheSame(t *testing.T) {
 		if eager := want.Deployments[i].Pgpools[0]; text != backendText(eager) || text == "" {
 			t.Errorf("backends %q, want %q", text, backendText(eager))
 		}
-		if d.Nodes[0].Settings == nil {
+		if d.Nodes[0].Settings.Own == nil {
 			t.Error("a node with a file of its own was deferred")
 		}
 		releases = append(releases, d.Assemble())
@@ -79,11 +79,11 @@ func TestDeferredIsTheSame(t *testing.T) {
 	}
 	for i, d := range got.Deployments {
 		releases[i]()
-		if p := d.Pgpools[0]; p.Settings != nil || p.Name != "pgpool" {
-			t.Errorf("released: %q with %d settings", p.Name, len(p.Settings))
+		if p := d.Pgpools[0]; p.Settings.Own != nil || p.Name != "pgpool" {
+			t.Errorf("released: %q with %d settings", p.Name, len(p.Settings.Own))
 		}
-		if n := d.Nodes[1]; n.Settings != nil || n.Name != "first" {
-			t.Errorf("released: %q with %d settings", n.Name, len(n.Settings))
+		if n := d.Nodes[1]; n.Settings.Own != nil || n.Name != "first" {
+			t.Errorf("released: %q with %d settings", n.Name, len(n.Settings.Own))
 		}
 	}
 }

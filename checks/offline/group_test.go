@@ -117,7 +117,7 @@ func TestOverlays(t *testing.T) {
 		"docker-compose-test.yaml": "services:\n  pgpool:\n    environment:\n      PGPOOL_NUM_INIT_CHILDREN: 9\n",
 	})
 	for i, want := range []string{"9", "2"} {
-		if got := collection.Deployments[i].Pgpools[0].Settings["max_pool"].Text; got != want {
+		if got := collection.Deployments[i].Pgpools[0].Settings.Get("max_pool").Text; got != want {
 			t.Errorf("%s has max_pool %s, want %s", collection.Deployments[i].Name, got, want)
 		}
 	}

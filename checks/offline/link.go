@@ -19,7 +19,7 @@ func linked(units []unit) [][]unit {
 			for _, name := range u.node.Container.Names {
 				nodes[name] = append(nodes[name], i)
 			}
-			if name := u.node.Environment["REPMGR_NODE_NETWORK_NAME"].Text; name != "" {
+			if name := u.node.Environment.Get("REPMGR_NODE_NETWORK_NAME").Text; name != "" {
 				nodes[name] = append(nodes[name], i)
 			}
 		}

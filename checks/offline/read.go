@@ -316,7 +316,7 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 			return
 		}
 		conf := postgresqlconf.Read(source, l.context)
-		add(unit{node: &facts.Node{Name: source.Name, Files: []*facts.ConfFile{conf}, Environment: facts.Settings{}, Settings: postgresqlconf.Effective([]*facts.ConfFile{conf})}})
+		add(unit{node: &facts.Node{Name: source.Name, Files: []*facts.ConfFile{conf}, Settings: facts.Layers{Own: postgresqlconf.Effective([]*facts.ConfFile{conf})}}})
 	}
 }
 

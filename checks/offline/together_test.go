@@ -19,7 +19,7 @@ func poolOf(d *facts.Deployment) string {
 		return "none"
 	}
 	settings := d.Pgpools[0].Settings
-	return settings["max_pool"].Text + " " + settings["num_init_children"].Text
+	return settings.Get("max_pool").Text + " " + settings.Get("num_init_children").Text
 }
 
 // TestValuesFiles puts the values files of a directory over its values.yaml.
@@ -155,7 +155,7 @@ func TestFilledIn(t *testing.T) {
 		}
 	}
 	pool := collection.Deployments[0].Pgpools[0].Settings
-	if pool["max_pool"].State != facts.Unresolved || pool["num_init_children"].State != facts.Set {
-		t.Errorf("%+v", pool["max_pool"])
+	if pool.Get("max_pool").State != facts.Unresolved || pool.Get("num_init_children").State != facts.Set {
+		t.Errorf("%+v", pool.Get("max_pool"))
 	}
 }

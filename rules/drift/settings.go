@@ -50,20 +50,20 @@ func instances(p *rules.Pass, key facts.Key) (declared []*facts.Pgpool, running 
 func comparePgpool(p *rules.Pass, declared []*facts.Pgpool, running *facts.Pgpool) {
 	var keys []facts.Key
 	for _, pgpool := range declared {
-		for key := range pgpool.Settings {
+		for key := range pgpool.Settings.Own { // what is common is written nowhere
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
-		measured, ok := running.Settings[key]
+		measured, ok := running.Settings.Lookup(key)
 		if !ok || !comparable(key, measured) {
 			continue
 		}
 		var first facts.Setting
 		agrees := false
 		for _, pgpool := range declared {
-			setting := pgpool.Settings[key]
+			setting := pgpool.Settings.Get(key)
 			switch {
 			case setting.State != facts.Set || !comparable(key, setting):
 				// Nobody wrote it, or it is not known: an instance like this may well be the one that runs.

@@ -34,7 +34,7 @@ func timeouts(p *rules.Pass, key facts.Key) (short []timeout) {
 		short = append(short, *role)
 	}
 	for _, node := range p.Nodes() {
-		if node.Measured && len(node.Settings) == 0 {
+		if node.Measured && node.Settings.Empty() {
 			p.Skipf("%s did not tell its settings", node.Name)
 			continue
 		}

@@ -48,14 +48,14 @@ func whereTheyListen(p *rules.Pass) listening {
 			continue
 		}
 		port := "5432"
-		if number := node.Environment["POSTGRESQL_PORT_NUMBER"]; number.Known() {
+		if number := node.Environment.Get("POSTGRESQL_PORT_NUMBER"); number.Known() {
 			port = number.Text
 		} else if number.State != facts.Absent {
 			port = ""
 		}
 		one := listener{name: "the PostgreSQL node " + node.Name, at: node.Container.Origin, port: port}
 		view.nodes = append(view.nodes, view.container(node.Container, one)...)
-		if network := node.Environment["REPMGR_NODE_NETWORK_NAME"]; network.Known() && !slices.Contains(node.Container.Names, network.Text) {
+		if network := node.Environment.Get("REPMGR_NODE_NETWORK_NAME"); network.Known() && !slices.Contains(node.Container.Names, network.Text) {
 			view.nodes = append(view.nodes, view.named(node.Container, network.Text, one, false)...)
 		}
 	}

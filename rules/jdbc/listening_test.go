@@ -60,15 +60,15 @@ func (i installation) deployment() *facts.Deployment {
 		d.Bitbucket.Containers = []*facts.Container{{Name: "bitbucket", HostNetwork: i.bitbucket == "host network"}}
 	}
 	if i.pgpool != "none" {
-		pgpool := &facts.Pgpool{Settings: facts.Settings{pgpoolPort: set("5432")}, Container: &facts.Container{Name: "pgpool", Names: []string{"pgpool"}}}
+		pgpool := &facts.Pgpool{Settings: facts.Layers{Own: facts.Settings{pgpoolPort: set("5432")}}, Container: &facts.Container{Name: "pgpool", Names: []string{"pgpool"}}}
 		switch i.pgpool {
 		case "":
 		case "conf":
-			pgpool.Container, pgpool.Settings[pgpoolPort] = nil, set("9999")
+			pgpool.Container, pgpool.Settings.Own[pgpoolPort] = nil, set("9999")
 		case "host network":
 			pgpool.Container.HostNetwork = true
 		case "unknown port":
-			pgpool.Settings[pgpoolPort] = facts.Setting{State: facts.Unresolved}
+			pgpool.Settings.Own[pgpoolPort] = facts.Setting{State: facts.Unresolved}
 		default:
 			pgpool.Container.Ports = ports(strings.Fields(i.pgpool)...)
 		}
@@ -86,17 +86,17 @@ func (i installation) deployment() *facts.Deployment {
 		d.Pgpools = append(d.Pgpools, pgpool)
 	}
 	for _, n := range i.nodes {
-		one := &facts.Node{Name: n.name, Environment: facts.Settings{}}
+		one := &facts.Node{Name: n.name, Environment: facts.Layers{Own: facts.Settings{}}}
 		one.Container = &facts.Container{Name: n.name, Names: []string{n.name}, Ports: ports(n.ports...), HostNetwork: n.hostNetwork}
 		if n.network != "" {
-			one.Environment["REPMGR_NODE_NETWORK_NAME"] = set(n.network)
+			one.Environment.Own["REPMGR_NODE_NETWORK_NAME"] = set(n.network)
 		}
 		switch n.port {
 		case "":
 		case "?":
-			one.Environment["POSTGRESQL_PORT_NUMBER"] = facts.Setting{State: facts.Unresolved}
+			one.Environment.Own["POSTGRESQL_PORT_NUMBER"] = facts.Setting{State: facts.Unresolved}
 		default:
-			one.Environment["POSTGRESQL_PORT_NUMBER"] = set(n.port)
+			one.Environment.Own["POSTGRESQL_PORT_NUMBER"] = set(n.port)
 		}
 		d.Nodes = append(d.Nodes, one)
 	}

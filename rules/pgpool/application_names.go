@@ -128,7 +128,7 @@ func judgeByNodes(p *rules.Pass, i rules.Instance, backends []facts.BackendNode,
 	of := map[string]*facts.Node{}
 	unknown := ""
 	for _, node := range nodes {
-		name := node.Environment["REPMGR_NODE_NAME"]
+		name := node.Environment.Get("REPMGR_NODE_NAME")
 		if !name.Known() {
 			unknown = node.Name
 			continue
@@ -140,7 +140,7 @@ func judgeByNodes(p *rules.Pass, i rules.Instance, backends []facts.BackendNode,
 		node := nodeBehind(nodes, backend)
 		switch {
 		case node != nil:
-			own := node.Environment["REPMGR_NODE_NAME"]
+			own := node.Environment.Get("REPMGR_NODE_NAME")
 			switch {
 			case !own.Known():
 				p.Skipf("REPMGR_NODE_NAME of %s is not known", node.Name)

@@ -48,9 +48,9 @@ func judgeConfBackends(p *rules.Pass, i rules.Instance) {
 
 // judgePortless finds nodes that have a host and no port: Pgpool-II leaves them out.
 func judgePortless(p *rules.Pass, i rules.Instance, pgpool *facts.Pgpool) {
-	for _, key := range slices.Sorted(maps.Keys(pgpool.Settings)) {
+	for _, key := range slices.Sorted(maps.Keys(pgpool.Settings.Own)) {
 		index, ok := strings.CutPrefix(string(key), "backend_hostname")
-		host := pgpool.Settings[key]
+		host := pgpool.Settings.Get(key)
 		if !ok || host.State != facts.Set || host.Text == "" || slices.ContainsFunc(pgpool.Backends, func(b facts.BackendNode) bool { return b.Index == index }) {
 			continue
 		}

@@ -26,7 +26,7 @@ func noBackends(p *rules.Pass, i rules.Instance) {
 // dataNodes are the nodes that files declare, without the witnesses, which hold no data and which Pgpool-II does not know.
 func dataNodes(nodes []*facts.Node) (data []*facts.Node) {
 	for _, node := range nodes {
-		if !node.Measured && node.Environment["REPMGR_NODE_TYPE"].Text != "witness" {
+		if !node.Measured && node.Environment.Get("REPMGR_NODE_TYPE").Text != "witness" {
 			data = append(data, node)
 		}
 	}
@@ -39,7 +39,7 @@ func nodeBehind(nodes []*facts.Node, backend facts.BackendNode) *facts.Node {
 		return nil
 	}
 	for _, node := range nodes {
-		if network := node.Environment["REPMGR_NODE_NETWORK_NAME"]; network.Known() && network.Text == backend.Host.Text {
+		if network := node.Environment.Get("REPMGR_NODE_NETWORK_NAME"); network.Known() && network.Text == backend.Host.Text {
 			return node
 		}
 		if node.Container != nil && slices.Contains(node.Container.Names, backend.Host.Text) {

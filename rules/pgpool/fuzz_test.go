@@ -20,7 +20,7 @@ func FuzzBackendEntries(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		source := facts.NewSource("pgpool.env", []byte(text))
 		list := facts.Setting{Key: backendList, Text: text, Norm: text, State: facts.Set, Origin: facts.Origin{Source: source, Span: facts.Span{End: len(text)}}}
-		pgpool := &facts.Pgpool{Image: true, Environment: facts.Settings{backendList: list}}
+		pgpool := &facts.Pgpool{Image: true, Environment: facts.Layers{Own: facts.Settings{backendList: list}}}
 		for _, item := range list.Items() {
 			entry := facts.BackendEntry{Text: item.Text, Origin: item.Origin}
 			at := 0

@@ -86,7 +86,7 @@ func TestRunningIsNoSecondInstance(t *testing.T) {
 	t.Parallel()
 	deployment := running("4.6.1", "use_watchdog", "off")
 	off := facts.Setting{Key: "use_watchdog", Text: "off", Norm: "off", State: facts.Default}
-	deployment.Pgpools = []*facts.Pgpool{{Settings: facts.Settings{"use_watchdog": off}}}
+	deployment.Pgpools = []*facts.Pgpool{{Settings: facts.Layers{Own: facts.Settings{"use_watchdog": off}}}}
 	if result := rules.Run(deployment, []*rules.Rule{Redundancy})[0]; result.Outcome != rules.Failed {
 		t.Errorf("%s: %s", result.Outcome, result.Reason)
 	}

@@ -16,12 +16,12 @@ var OverriddenSetting = &rules.Rule{
 	Check: func(p *rules.Pass) {
 		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
 			p.OK()
-			if file := pgpool.Environment[userConf]; (!file.Known() || file.Text != "") && file.State != facts.Absent && len(pgpool.Files) == 0 {
+			if file := pgpool.Environment.Get(userConf); (!file.Known() || file.Text != "") && file.State != facts.Absent && len(pgpool.Files) == 0 {
 				p.Skipf("%s names a file that is not among the inputs, and what it sets is stronger", userConf)
 			}
 			said := map[place]bool{}
 			// A parameter knows what is stronger than the variable that stands for it; the variable does not.
-			for _, settings := range []facts.Settings{pgpool.Settings, pgpool.Environment} {
+			for _, settings := range []facts.Settings{pgpool.Settings.Own, pgpool.Environment.Own} {
 				for _, setting := range inOrder(hides, settings) {
 					judgeHidden(p, setting, said)
 				}

@@ -208,7 +208,7 @@ func TestValidPort(t *testing.T) {
 func TestManyBackends(t *testing.T) {
 	t.Parallel()
 	list := facts.Setting{Key: backendList, Text: "0:a", State: facts.Set}
-	pgpool := &facts.Pgpool{Image: true, Environment: facts.Settings{backendList: list}, Settings: facts.Settings{}}
+	pgpool := &facts.Pgpool{Image: true, Environment: facts.Layers{Own: facts.Settings{backendList: list}}, Settings: facts.Layers{Own: facts.Settings{}}}
 	for range maxBackend + 2 {
 		pgpool.BackendList = append(pgpool.BackendList, facts.BackendEntry{Text: "0:a", Fields: []facts.ListItem{{Text: "0"}, {Text: "a"}}})
 		pgpool.Backends = append(pgpool.Backends, facts.BackendNode{Index: "0"})

@@ -28,7 +28,7 @@ var ReplicationCheck = &rules.Rule{
 				finding := p.Failf(i.At(user), "%s: the replication check logs in as a superuser", subject(i, user)).
 					As(rules.Warning).Helpf("Create a role with LOGIN and pg_monitor, then write %s and its password.", line(i, user, "pgpool_check"))
 				if node := repmgrRole(p, name); node != nil {
-					finding.Also(node.Environment["REPMGR_USERNAME"].Origin, "repmgr's role, which the image makes a superuser")
+					finding.Also(node.Environment.Get("REPMGR_USERNAME").Origin, "repmgr's role, which the image makes a superuser")
 				}
 			default:
 				if node := blindRole(p, name); node != nil {
@@ -42,7 +42,7 @@ var ReplicationCheck = &rules.Rule{
 // repmgrRole finds a node whose repmgr role, a superuser, has the name.
 func repmgrRole(p *rules.Pass, name string) *facts.Node {
 	for _, node := range p.AnyNodes() {
-		if role := node.Environment["REPMGR_USERNAME"]; node.Image && role.Known() && role.Text == name {
+		if role := node.Environment.Get("REPMGR_USERNAME"); node.Image && role.Known() && role.Text == name {
 			return node
 		}
 	}
@@ -53,7 +53,7 @@ func repmgrRole(p *rules.Pass, name string) *facts.Node {
 // else, so that the state in pg_stat_replication is hidden from it.
 func blindRole(p *rules.Pass, name string) *facts.Node {
 	for _, node := range p.AnyNodes() {
-		role, created := node.Environment["POSTGRESQL_SR_CHECK_USERNAME"], node.Environment["POSTGRESQL_SR_CHECK"]
+		role, created := node.Environment.Get("POSTGRESQL_SR_CHECK_USERNAME"), node.Environment.Get("POSTGRESQL_SR_CHECK")
 		if role.Known() && role.Text == name && on(created) {
 			return node
 		}
@@ -68,7 +68,7 @@ func failBlind(p *rules.Pass, i rules.Instance, user facts.Setting, node *facts.
 	}
 	finding := p.Failf(i.At(user), "%s: the image creates that role without the right to see the state in pg_stat_replication, so %s", subject(i, user), effect).
 		Helpf("Run GRANT pg_monitor TO \"%s\"; on the primary.", user.Shown()).
-		Also(node.Environment["POSTGRESQL_SR_CHECK_USERNAME"].Origin, "the role is created here")
+		Also(node.Environment.Get("POSTGRESQL_SR_CHECK_USERNAME").Origin, "the role is created here")
 	if !on(i.Get(autoFailback)) {
 		finding.As(rules.Warning)
 	}

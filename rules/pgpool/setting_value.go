@@ -1,6 +1,7 @@
 package pgpool
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ var SettingValue = &rules.Rule{
 				}
 			}
 			bad := func(s facts.Setting) bool { return s.Bad != "" && s.State == facts.Set }
-			for _, setting := range inOrder(bad, pgpool.Environment, pgpool.Settings) {
+			for _, setting := range inOrder(bad, pgpool.Environment.Own, pgpool.Settings.Own) {
 				if said[placeOf(setting.Origin)] || judgedElsewhere(setting.Key) {
 					continue
 				}
@@ -47,16 +48,13 @@ func placeOf(origin facts.Origin) place { return place{origin.Source, origin.Spa
 // inOrder lists the settings that a rule asks for in the order of their places.
 func inOrder(asked func(facts.Setting) bool, several ...facts.Settings) (all []facts.Setting) {
 	for _, settings := range several {
-		var keys []facts.Key
-		for key, setting := range settings {
+		start := len(all)
+		for _, setting := range settings {
 			if asked(setting) {
-				keys = append(keys, key)
+				all = append(all, setting)
 			}
 		}
-		slices.Sort(keys)
-		for _, key := range keys {
-			all = append(all, settings[key])
-		}
+		slices.SortFunc(all[start:], func(a, b facts.Setting) int { return cmp.Compare(a.Key, b.Key) })
 	}
 	slices.SortStableFunc(all, func(a, b facts.Setting) int { return byPlace(a.Origin, b.Origin) })
 	return all

@@ -1,7 +1,7 @@
 package repmgr
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -41,13 +41,16 @@ var RequiredSettings = &rules.Rule{
 
 // judgeWords reports single values that the image does not start with.
 func judgeWords(p *rules.Pass, node rules.Node) {
-	variables := node.Variables()
-	for _, key := range slices.Sorted(maps.Keys(variables)) {
-		setting := variables[key]
+	var bad []facts.Setting
+	for _, setting := range node.OwnVariables() {
 		if setting.State == facts.Set && setting.Bad != "" && setting.Norm == "" && strings.HasSuffix(setting.Bad, "does not start") && setting.Origin.Known() {
-			p.Failf(setting.Origin, "%s: %s", written(setting), setting.Bad).
-				Helpf("Write another value, or remove the variable so that the image's default counts.")
+			bad = append(bad, setting)
 		}
+	}
+	slices.SortFunc(bad, func(a, b facts.Setting) int { return cmp.Compare(a.Key, b.Key) })
+	for _, setting := range bad {
+		p.Failf(setting.Origin, "%s: %s", written(setting), setting.Bad).
+			Helpf("Write another value, or remove the variable so that the image's default counts.")
 	}
 }
 

@@ -110,7 +110,7 @@ func mayOpen(b *facts.Bitbucket) budgetRow {
 
 func accepts(pgpool *facts.Pgpool) budgetRow {
 	row := budgetRow{Label: cmp.Or(printable(pgpool.Name), "Pgpool-II") + " accepts", Measured: pgpool.Measured}
-	children, kept := pgpool.Settings["num_init_children"], pgpool.Settings["reserved_connections"]
+	children, kept := pgpool.Settings.Get("num_init_children"), pgpool.Settings.Get("reserved_connections")
 	total, ok := number(children)
 	if !ok {
 		row.Sum = unknownFigure("num_init_children", children)
@@ -136,7 +136,7 @@ func mayKeep(pgpools []*facts.Pgpool) budgetRow {
 	}
 	var sums []string
 	for _, pgpool := range pgpools {
-		children, most := pgpool.Settings["num_init_children"], pgpool.Settings["max_pool"]
+		children, most := pgpool.Settings.Get("num_init_children"), pgpool.Settings.Get("max_pool")
 		n, ok := number(children)
 		if !ok {
 			row.Sum = unknownFigure("num_init_children", children)
@@ -156,7 +156,7 @@ func mayKeep(pgpools []*facts.Pgpool) budgetRow {
 
 func nodeAccepts(node *facts.Node) budgetRow {
 	row := budgetRow{Label: cmp.Or(printable(node.Name), "PostgreSQL") + " accepts", Measured: node.Measured}
-	limit := node.Settings["max_connections"]
+	limit := node.Settings.Get("max_connections")
 	most, ok := number(limit)
 	if !ok {
 		row.Sum = unknownFigure("max_connections", limit)
@@ -164,9 +164,9 @@ func nodeAccepts(node *facts.Node) budgetRow {
 	}
 	row.Value, row.Known, row.Sum = most, true, figure(limit, most)
 	for _, key := range []facts.Key{"superuser_reserved_connections", "reserved_connections"} {
-		if n, ok := number(node.Settings[key]); ok && n > 0 {
+		if n, ok := number(node.Settings.Get(key)); ok && n > 0 {
 			row.Value -= n
-			row.Sum += " - " + figure(node.Settings[key], n)
+			row.Sum += " - " + figure(node.Settings.Get(key), n)
 		}
 	}
 	row.Value = max(0, row.Value)

@@ -86,7 +86,7 @@ func pgpoolInstances(d *facts.Deployment) []member {
 			version = "version " + pgpool.Version.Text
 		}
 		one.Declared = append(one.Declared, version)
-		if children, ok := number(pgpool.Settings["num_init_children"]); ok {
+		if children, ok := number(pgpool.Settings.Get("num_init_children")); ok {
 			one.Declared = append(one.Declared, fmt.Sprintf("%d child processes", children))
 		}
 		if running != nil && (len(d.Pgpools) == 1 || goesBy(pgpool.Container, pgpool.Name, d.Live.Endpoint.Host)) {
@@ -180,7 +180,7 @@ func (m *member) describe(node *facts.Node) {
 		m.Name = node.Name + " (" + m.Name + ")"
 	}
 	role := ""
-	primary, own := node.Environment["REPMGR_PRIMARY_HOST"], node.Environment["REPMGR_NODE_NETWORK_NAME"]
+	primary, own := node.Environment.Get("REPMGR_PRIMARY_HOST"), node.Environment.Get("REPMGR_NODE_NETWORK_NAME")
 	switch {
 	case !primary.Known() || !own.Known() || primary.Text == "" || own.Text == "":
 	case primary.Text == own.Text:

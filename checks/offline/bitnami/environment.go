@@ -20,8 +20,6 @@ type environment struct {
 	version string
 	// values are those that are written; the defaults of the others are the generation's.
 	values facts.Settings
-	// settings are a node's own parameters, those that are not the same with every node.
-	settings facts.Settings
 	// written are the names in the order in which they are first given a value.
 	written []string
 	notes   map[string]facts.VariableNote
@@ -234,7 +232,7 @@ func (e *environment) lookup(key facts.Key) (setting facts.Setting, ok bool) {
 		return setting, true
 	}
 	if e.unknown == "" {
-		setting, ok = e.generation.environment.settings[key]
+		setting, ok = e.generation.environment[key]
 		return setting, ok
 	}
 	if v := e.table.byName[string(key)]; v != nil && v.alias == "" && e.reads(v) {
@@ -244,24 +242,16 @@ func (e *environment) lookup(key facts.Key) (setting facts.Setting, ok bool) {
 }
 
 // all are the variables with their defaults filled in.
-func (e *environment) all() facts.Settings {
+func (e *environment) all() facts.Layers {
 	if e.unknown == "" {
-		return e.generation.environment.all(e.values)
+		return facts.Layers{Own: e.values, Common: e.generation.environment}
 	}
 	for _, v := range e.table.variables {
 		if setting, ok := e.lookup(facts.Key(v.name)); ok {
 			e.values[setting.Key] = setting
 		}
 	}
-	return e.values
-}
-
-// lend is all in a map that is to be given back.
-func (e *environment) lend() (all facts.Settings, giveBack func()) {
-	if e.unknown == "" {
-		return e.generation.environment.lend(e.values)
-	}
-	return e.all(), func() {}
+	return facts.Layers{Own: e.values}
 }
 
 // completed is a value that is written as the image takes it. An empty one has the variable's default.

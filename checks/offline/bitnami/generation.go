@@ -12,18 +12,17 @@ import (
 type generation struct {
 	reads []bool // by index of the variable
 	// environment are the variables that have a default.
-	environment *common
+	environment facts.Settings
 	// parametric are the variables that stand for a parameter. Of pgpool.conf only those that the version knows are among
 	// them: the image replaces a line of the sample file, and a parameter that the sample lacks is not added.
 	parametric []*variable
 	// written is the pgpool.conf that the image writes out of defaults alone, settings what Pgpool-II makes of it; nil for
 	// nodes.
-	written  facts.Settings
-	settings *common
+	written, settings facts.Settings
 }
 
 func (t *variableTable) generation(version string) *generation {
-	g := &generation{reads: make([]bool, len(t.variables)), environment: &common{settings: facts.Settings{}}}
+	g := &generation{reads: make([]bool, len(t.variables)), environment: facts.Settings{}}
 	for _, v := range t.variables {
 		g.reads[v.index] = v.fate == "" && !pgpoolconf.Before(version, v.since)
 	}
@@ -31,7 +30,7 @@ func (t *variableTable) generation(version string) *generation {
 	for _, v := range t.variables {
 		if text := e.defaultOf(v); text != "" && e.reads(v) && v.alias == "" {
 			key := facts.Key(v.name)
-			g.environment.settings[key] = e.judge(v, facts.Setting{Key: key, Text: text, State: facts.Default, Why: imageDefault})
+			g.environment[key] = e.judge(v, facts.Setting{Key: key, Text: text, State: facts.Default, Why: imageDefault})
 		}
 		written := v.parameter != "" && v.alias == ""
 		if p, ok := pgpoolconf.Parameter(string(v.parameter)); t.pgpool && written {
@@ -45,13 +44,13 @@ func (t *variableTable) generation(version string) *generation {
 		w := &writer{environment: e, settings: facts.Settings{}}
 		w.fixed()
 		for _, v := range g.parametric {
-			if setting, ok := g.environment.settings[facts.Key(v.name)]; ok {
+			if setting, ok := g.environment[facts.Key(v.name)]; ok {
 				w.parameter(v, v.parameter, setting)
 			}
 		}
 		g.written = w.settings
-		g.settings = &common{settings: maps.Clone(w.settings)}
-		pgpoolconf.Fill(g.settings.settings, nil, version)
+		g.settings = maps.Clone(w.settings)
+		pgpoolconf.Fill(g.settings, nil, version)
 	}
 	return g
 }

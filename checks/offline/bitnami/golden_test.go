@@ -139,8 +139,8 @@ func describe(c *facts.Container, ctx input.Context) string {
 		case bitnami.RolePgpool:
 			p := bitnami.Pgpool(c, ctx)
 			fmt.Fprintf(&out, "name %s, version %s\n", p.Name, value(p.Version))
-			describeSettings(&out, "environment", p.Environment)
-			describeSettings(&out, "settings", p.Settings)
+			describeSettings(&out, "environment", p.Environment.Own)
+			describeSettings(&out, "settings", p.Settings.Own)
 			for _, b := range p.Backends {
 				fmt.Fprintf(&out, "backend %s: %s %s %s %s %s %s\n", b.Index, value(b.Host), value(b.Port), value(b.Weight), value(b.DataDirectory), value(b.Flag), value(b.ApplicationName))
 			}
@@ -148,8 +148,8 @@ func describe(c *facts.Container, ctx input.Context) string {
 		case bitnami.RolePostgreSQL, bitnami.RolePlainPostgreSQL:
 			n := bitnami.Node(c, ctx)
 			fmt.Fprintf(&out, "name %s, version %s, image %v\n", n.Name, value(n.Version), n.Image)
-			describeSettings(&out, "environment", n.Environment)
-			describeSettings(&out, "settings", n.Settings)
+			describeSettings(&out, "environment", n.Environment.Own)
+			describeSettings(&out, "settings", n.Settings.Own)
 			describeRest(&out, n.Notes, n.Refusals)
 		}
 	}

@@ -77,7 +77,7 @@ func FuzzPgpool(f *testing.F) {
 		ctx := input.Context{Files: oneFile{facts.NewSource("pgpool.conf", []byte(conf))}}
 		Classify(c)
 		p := Pgpool(c, ctx)
-		for key, setting := range p.Settings {
+		for key, setting := range p.Settings.All() {
 			if setting.Key != key {
 				t.Fatalf("%s has the key %s", key, setting.Key)
 			}

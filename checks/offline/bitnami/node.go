@@ -20,30 +20,6 @@ import (
 // from postgresql.conf files that are mounted and among the inputs, and from the command line, which is the strongest.
 // Any other image of PostgreSQL has its command line and a mounted config_file alone.
 func Node(c *facts.Container, ctx input.Context) *facts.Node {
-	node, e, settings := newNode(c, ctx)
-	node.Environment = e.all()
-	if node.Settings == nil {
-		node.Settings = settings.all(e.settings)
-	}
-	return node
-}
-
-// LendNode is [Node] for one of many: after giveBack nobody may look at its Environment and Settings, whose memory the next
-// one gets.
-func LendNode(c *facts.Container, ctx input.Context) (node *facts.Node, giveBack func()) {
-	node, e, common := newNode(c, ctx)
-	settings := func() {}
-	all, environment := e.lend()
-	node.Environment = all
-	if node.Settings == nil {
-		node.Settings, settings = common.lend(e.settings)
-	}
-	return node, func() { environment(); settings() }
-}
-
-// newNode leaves Environment to be filled in, and where there is no conf file Settings: they are those of the environment
-// over common ones.
-func newNode(c *facts.Container, ctx input.Context) (*facts.Node, *environment, *common) {
 	node := &facts.Node{Name: containerName(c), Container: c, Version: postgresVersion(c.Image)}
 	major := ""
 	if node.Version.Known() {
@@ -51,9 +27,9 @@ func newNode(c *facts.Container, ctx input.Context) (*facts.Node, *environment, 
 	}
 	node.Image = !slices.Contains(Classify(c), RolePlainPostgreSQL)
 	var e *environment
-	settings := plainSettings
+	common := plainSettings
 	if node.Image {
-		settings = imageSettings()
+		common = imageSettings()
 		e = newEnvironment(c, nodeTable(), "", ctx)
 		e.identity()
 		if name := e.get("REPMGR_NODE_NAME"); name.Known() && name.Text != "" {
@@ -65,28 +41,25 @@ func newNode(c *facts.Container, ctx input.Context) (*facts.Node, *environment, 
 		e = &environment{table: table, generation: table.generations.Of(""), container: c, ctx: ctx}
 		e.collect()
 	}
-	base := settings.Of(major)
 	node.Files = e.confFiles(node.Image)
 	if len(node.Files) > 0 {
-		node.Settings = postgresqlconf.EffectiveIn(node.Files, major)
-		e.parameters(layered{own: node.Settings}, node.Image, major)
+		node.Settings.Own = postgresqlconf.EffectiveIn(node.Files, major)
 	} else {
-		e.settings = facts.Settings{}
-		e.parameters(layered{own: e.settings, base: base.settings}, node.Image, major)
+		node.Settings = facts.Layers{Own: facts.Settings{}, Common: common.Of(major)}
 	}
-	return node, e, base
+	e.parameters(node.Settings, node.Image, major)
+	node.Environment = e.all()
+	return node
 }
 
 // The parameters of nodes whose environment says nothing of them, by the major version of PostgreSQL.
 var (
-	plainSettings = byversion.New(func(major string) *common {
-		return &common{settings: postgresqlconf.EffectiveIn(nil, major)}
-	})
-	imageSettings = sync.OnceValue(func() *byversion.Table[*common] {
-		return byversion.New(func(major string) *common {
+	plainSettings = byversion.New(func(major string) facts.Settings { return postgresqlconf.EffectiveIn(nil, major) })
+	imageSettings = sync.OnceValue(func() *byversion.Table[facts.Settings] {
+		return byversion.New(func(major string) facts.Settings {
 			settings := postgresqlconf.EffectiveIn(nil, major)
-			newEnvironment(&facts.Container{}, nodeTable(), "", input.Context{}).parameters(layered{own: settings}, true, major)
-			return &common{settings: settings}
+			newEnvironment(&facts.Container{}, nodeTable(), "", input.Context{}).parameters(facts.Layers{Own: settings}, true, major)
+			return settings
 		})
 	})
 )
@@ -136,7 +109,7 @@ func nodeNumber(name string) string {
 
 // parameters are PostgreSQL's settings: the image's variables, over them the conf files, which are there already, over
 // them the command line.
-func (e *environment) parameters(settings layered, image bool, major string) {
+func (e *environment) parameters(settings facts.Layers, image bool, major string) {
 	if image {
 		e.fromVariables(settings, major)
 	}
@@ -144,18 +117,18 @@ func (e *environment) parameters(settings layered, image bool, major string) {
 }
 
 // fromVariables puts the image's variables under what the conf files set.
-func (e *environment) fromVariables(settings layered, major string) {
-	put := func(value facts.Setting) {
-		switch top, _ := settings.get(value.Key); top.State {
+func (e *environment) fromVariables(settings facts.Layers, major string) {
+	under := func(value facts.Setting) {
+		switch top := settings.Get(value.Key); top.State {
 		case facts.Set:
 			top.Overridden = append(top.Overridden, hidden(facts.Settings{value.Key: value}, value.Key)...)
-			settings.put(top)
+			put(settings, top)
 		case facts.Unresolved: // a conf file that was not read may set it; what a variable sets is the best guess
 			if value.State == facts.Set {
-				settings.put(value)
+				put(settings, value)
 			}
 		default:
-			settings.put(value)
+			put(settings, value)
 		}
 	}
 	for _, v := range e.generation.parametric {
@@ -163,10 +136,10 @@ func (e *environment) fromVariables(settings layered, major string) {
 		if value.State == facts.Absent || value.Known() && value.Text == "" {
 			continue
 		}
-		put(asParameter(value, v.parameter, major))
+		under(asParameter(value, v.parameter, major))
 	}
 	fixed := func(name facts.Key, text string) {
-		put(facts.Setting{Key: name, Text: text, Norm: text, State: facts.Default, Why: "the image sets it"})
+		under(facts.Setting{Key: name, Text: text, Norm: text, State: facts.Default, Why: "the image sets it"})
 	}
 	fixed("max_wal_senders", "16")
 	fixed("hot_standby", "on")
@@ -176,16 +149,16 @@ func (e *environment) fromVariables(settings layered, major string) {
 		libraries.Text = "repmgr, " + libraries.Text
 		libraries.Norm, libraries.Origin.Runs = libraries.Text, []facts.Run{}
 	}
-	put(libraries)
+	under(libraries)
 	if replicas := e.get("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS"); !replicas.Known() || greaterThanZero(replicas.Text) {
-		put(facts.Setting{
+		under(facts.Setting{
 			Key: "synchronous_standby_names", State: facts.Unresolved, Origin: replicas.Origin,
 			Why: "the image makes it of REPMGR_PARTNER_NODES when the primary starts for the first time",
 		})
 	}
-	if settings.own["listen_addresses"].State == facts.Default {
+	if settings.Own["listen_addresses"].State == facts.Default {
 		// The image does not leave PostgreSQL's own default, and what it writes is not told by any variable.
-		delete(settings.own, "listen_addresses")
+		delete(settings.Own, "listen_addresses")
 	}
 }
 
@@ -203,13 +176,13 @@ func asParameter(value facts.Setting, name facts.Key, major string) facts.Settin
 }
 
 // fromCommand puts what the server's command line sets over everything.
-func (e *environment) fromCommand(settings layered, image bool, major string) {
+func (e *environment) fromCommand(settings facts.Layers, image bool, major string) {
 	for _, flag := range e.flags(image) {
 		value := postgresqlconf.Value(flag, major)
-		if top, ok := settings.get(value.Key); ok && (top.State != facts.Default || top.Origin.Known()) {
+		if top, ok := settings.Lookup(value.Key); ok && (top.State != facts.Default || top.Origin.Known()) {
 			value.Overridden = hidden(facts.Settings{value.Key: top}, value.Key)
 		}
-		settings.put(value)
+		put(settings, value)
 	}
 }
 

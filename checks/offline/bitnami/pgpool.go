@@ -26,29 +26,6 @@ import (
 // inputs is put over them; if it is not among the inputs, Environment["PGPOOL_USER_CONF_FILE"].Why says so, and any of the
 // Settings may be another in truth.
 func Pgpool(c *facts.Container, ctx input.Context) *facts.Pgpool {
-	p, w := newPgpool(c, ctx)
-	p.Environment = w.all()
-	if p.Settings == nil {
-		p.Settings = w.generation.settings.all(w.settings)
-	}
-	return p
-}
-
-// LendPgpool is [Pgpool] for one of many: after giveBack nobody may look at its Environment and Settings, whose memory the
-// next one gets.
-func LendPgpool(c *facts.Container, ctx input.Context) (p *facts.Pgpool, giveBack func()) {
-	p, w := newPgpool(c, ctx)
-	settings := func() {}
-	all, environment := w.lend()
-	p.Environment = all
-	if p.Settings == nil {
-		p.Settings, settings = w.generation.settings.lend(w.settings)
-	}
-	return p, func() { environment(); settings() }
-}
-
-// newPgpool leaves Environment to be filled in, and Settings where no conf file is put over them.
-func newPgpool(c *facts.Container, ctx input.Context) (*facts.Pgpool, *writer) {
 	p := &facts.Pgpool{Name: containerName(c), Container: c, Image: true, Version: pgpoolVersion(c.Image)}
 	version := ""
 	if p.Version.Known() {
@@ -63,20 +40,22 @@ func newPgpool(c *facts.Container, ctx input.Context) (*facts.Pgpool, *writer) {
 	p.BackendList = w.backends()
 	if conf := w.userConf(); conf != nil {
 		p.Files = []*facts.ConfFile{conf}
-		p.Settings = maps.Clone(w.generation.written)
-		maps.Copy(p.Settings, w.settings)
-		pgpoolconf.Apply(p.Settings, p.Files, version)
-		pgpoolconf.Fill(p.Settings, p.Files, version)
+		all := maps.Clone(w.generation.written)
+		maps.Copy(all, w.settings)
+		pgpoolconf.Apply(all, p.Files, version)
+		pgpoolconf.Fill(all, p.Files, version)
+		p.Settings.Own = all
 		for name, note := range pgpoolconf.Notes(p.Files, version) {
 			w.notes[name] = note
 		}
-		p.Backends = pgpoolconf.Backends(p.Settings)
 	} else {
-		p.Backends = pgpoolconf.Backends(w.settings)
+		p.Settings = facts.Layers{Own: w.settings, Common: w.generation.settings}
 	}
+	p.Backends = pgpoolconf.Backends(p.Settings.Own)
 	p.Notes = w.notes
 	p.Refusals = pgpoolRefusals(w.environment, p.BackendList)
-	return p, w
+	p.Environment = w.all()
+	return p
 }
 
 // containerName is the container's name, else the file that declares it.

@@ -229,8 +229,8 @@ func Instance(name string, files []*facts.ConfFile, version facts.Setting) *fact
 	if version.Known() {
 		known = version.Text
 	}
-	pgpool := &facts.Pgpool{Name: name, Files: files, Version: version, Environment: facts.Settings{}, Settings: Effective(files, known)}
-	pgpool.Backends = Backends(pgpool.Settings)
+	pgpool := &facts.Pgpool{Name: name, Files: files, Version: version, Settings: facts.Layers{Own: Effective(files, known)}}
+	pgpool.Backends = Backends(pgpool.Settings.Own)
 	pgpool.Notes = Notes(files, known)
 	return pgpool
 }
