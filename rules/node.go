@@ -49,7 +49,7 @@ func (n Node) Variable(name facts.Key) facts.Setting {
 // KnownVariable is Variable, but notes the reason when the value is not known, or is not set and has no default.
 func (n Node) KnownVariable(name facts.Key) (setting facts.Setting, ok bool) {
 	setting = n.Variable(name)
-	return setting, n.pass.known(setting, n.declared.Name+": "+nameOf(setting, name))
+	return setting, n.pass.knownOf(n.declared, setting, name)
 }
 
 // Parameter gives a parameter of PostgreSQL; the reason is noted when it is not known.

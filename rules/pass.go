@@ -66,6 +66,15 @@ func (p *Pass) known(setting facts.Setting, name string) bool {
 	return false
 }
 
+// knownOf is known for a setting of a PostgreSQL node.
+func (p *Pass) knownOf(node *facts.Node, setting facts.Setting, key facts.Key) bool {
+	if setting.Known() {
+		p.judged = true
+		return true
+	}
+	return p.known(setting, node.Name+": "+nameOf(setting, key))
+}
+
 // Bitbucket notes a skip and returns nil when no input configures Bitbucket.
 func (p *Pass) bitbucket() *facts.Bitbucket {
 	if p.deployment.Bitbucket == nil {
@@ -333,7 +342,7 @@ func (p *Pass) AnyNodes() []*facts.Node {
 func (p *Pass) NodeSetting(node *facts.Node, key facts.Key) (setting facts.Setting, ok bool) {
 	p.reads(key)
 	setting = node.Settings.Get(key)
-	return setting, p.known(setting, node.Name+": "+nameOf(setting, key))
+	return setting, p.knownOf(node, setting, key)
 }
 
 // AnyNodeSetting is NodeSetting, but notes nothing.
@@ -353,8 +362,8 @@ func (p *Pass) Containers() []*facts.Container {
 }
 
 // Values gives every value that the deployment's files write for names that Bitbucket, Pgpool-II or PostgreSQL read, in
-// the order of the files. Values that are not known are among them; State says so.
-func (p *Pass) Values() []facts.Setting {
+// the order of the files. Values that are not known are among them; State says so. None of them may be changed.
+func (p *Pass) Values() []*facts.Setting {
 	p.reads(facts.EveryValue)
 	p.judged = true
 	return p.deployment.Written()

@@ -64,7 +64,7 @@ type Deployment struct {
 	Assemble func() (release func())
 
 	writtenOnce sync.Once
-	written     []Setting
+	written     []*Setting
 }
 
 // Bitbucket is how Bitbucket is configured, from bitbucket.properties and from the environment.

@@ -16,6 +16,9 @@ func (s Setting) Items() []ListItem {
 // SplitItems cuts text, which begins at the beginning of the origin's value, at separators.
 func SplitItems(text string, origin Origin, separates func(byte) bool) []ListItem {
 	var items []ListItem
+	if n := countItems(text, separates); n > 0 {
+		items = make([]ListItem, 0, n)
+	}
 	for start := 0; start < len(text) && len(items) < maxItems; {
 		if separates(text[start]) {
 			start++
@@ -29,4 +32,16 @@ func SplitItems(text string, origin Origin, separates func(byte) bool) []ListIte
 		start = end
 	}
 	return items
+}
+
+// countItems is how many items SplitItems makes.
+func countItems(text string, separates func(byte) bool) (count int) {
+	inside := false
+	for i := 0; i < len(text) && count < maxItems; i++ {
+		was := inside
+		if inside = !separates(text[i]); inside && !was {
+			count++
+		}
+	}
+	return count
 }

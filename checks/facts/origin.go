@@ -147,9 +147,29 @@ func (o Origin) insertion(at int) ([]Place, bool) {
 	return nil, false
 }
 
+// Hide marks bytes [start, end) of the decoded value as secret wherever they were written, see [Source.Hide]. When they
+// cannot be traced, the whole value is hidden.
+func (o Origin) Hide(start, end int) {
+	if o.Runs == nil && o.Source != nil && end <= o.Span.Len() {
+		o.Source.Hide(Span{o.Span.Start + start, o.Span.Start + end})
+		return
+	}
+	places, ok := o.Places(start, end)
+	if !ok && o.Source != nil {
+		o.Source.Hide(o.Span)
+	}
+	for _, place := range places {
+		place.Source.Hide(place.Span)
+	}
+}
+
 // Sub is the origin of bytes [start, end) of the decoded value, for pointing at them. What cannot be traced points at the
 // whole value.
 func (o Origin) Sub(start, end int) Origin {
+	if o.Runs == nil && o.Source != nil && end <= o.Span.Len() { // verbatim, as most are
+		o.Span, o.Runs = Span{o.Span.Start + start, o.Span.Start + end}, []Run{}
+		return o
+	}
 	places, ok := o.Places(start, end)
 	if !ok || len(places) == 0 {
 		return o

@@ -40,17 +40,32 @@ func SecretsInURL(text string) []Span {
 	}
 	var spans []Span
 	end := 0
-	for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
-		if match[3] < end {
-			continue // behind a password that goes on behind an "&"
+	if maybePassword(text) {
+		for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
+			if match[3] < end {
+				continue // behind a password that goes on behind an "&"
+			}
+			end = passwordEnd(text, match[1])
+			spans = append(spans, Span{match[3], end})
 		}
-		end = passwordEnd(text, match[1])
-		spans = append(spans, Span{match[3], end})
 	}
-	for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
-		spans = append(spans, Span{match[3], match[1] - 1})
+	if strings.IndexByte(text, '@') >= 0 {
+		for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
+			spans = append(spans, Span{match[3], match[1] - 1})
+		}
 	}
 	return joinSpans(spans)
+}
+
+// maybePassword is false for most texts in which urlPassword finds nothing: each of its words has PAS or PWD in it. What it
+// takes for an S need not be ASCII.
+func maybePassword(text string) bool {
+	for i := 1; i < len(text); i++ {
+		if c := text[i] | 0x20; text[i-1]|0x20 == 'p' && (c == 'a' || c == 'w') {
+			return true
+		}
+	}
+	return false
 }
 
 // passwordEnd is where a password ends for which the driver finds an end at an "&".
@@ -119,6 +134,10 @@ func RedactText(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		line = RedactURL(line)
+		if !strings.ContainsAny(line, "=:") || !maybeSensitive(line) {
+			lines[i] = line
+			continue
+		}
 		if match := linePattern().FindStringSubmatchIndex(line); match != nil && !strings.HasPrefix(line[match[4]:], "***") {
 			line = line[:match[4]] + "***"
 		}

@@ -87,7 +87,7 @@ func SensitiveName(name string) bool {
 			return false
 		}
 	}
-	for _, word := range []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "AES_KEY", "PASSPHRASE", "CREDENTIAL", "AUTHKEY", "API_KEY", "PRIVATE_KEY"} {
+	for _, word := range sensitiveWords {
 		if strings.Contains(upper, word) {
 			return true
 		}
@@ -95,31 +95,38 @@ func SensitiveName(name string) bool {
 	return strings.HasSuffix(upper, "PASS") || strings.HasSuffix(upper, "_PW")
 }
 
-// maybeSensitive is false for most names that hold nothing secret: each word that SensitiveName looks for has a P before an
-// A or W, an E before a C or Y, a TO or a CR in it.
+var sensitiveWords = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "AES_KEY", "PASSPHRASE", "CREDENTIAL", "AUTHKEY", "API_KEY", "PRIVATE_KEY"}
+
+// maybeSensitive is false for most names, and lines, that hold nothing secret: each word that SensitiveName looks for has
+// PAS, PW at its end, ECR, OKE, KEY or CRE in it.
 func maybeSensitive(name string) bool {
 	for i := range len(name) {
 		if name[i] >= utf8.RuneSelf {
 			return true // it may have a letter in it that is an ASCII one in upper case
 		}
-		if i == 0 {
+		if i < 2 {
 			continue
 		}
-		switch c := name[i] | 0x20; name[i-1] | 0x20 {
-		case 'p':
-			if c == 'a' || c == 'w' {
+		first, second := name[i-2]|0x20, name[i-1]|0x20
+		switch c := name[i] | 0x20; c {
+		case 's':
+			if first == 'p' && second == 'a' {
+				return true
+			}
+		case 'w':
+			if second == 'p' {
+				return true
+			}
+		case 'r':
+			if first == 'e' && second == 'c' {
 				return true
 			}
 		case 'e':
-			if c == 'c' || c == 'y' {
+			if first == 'o' && second == 'k' || first == 'c' && second == 'r' {
 				return true
 			}
-		case 't':
-			if c == 'o' {
-				return true
-			}
-		case 'c':
-			if c == 'r' {
+		case 'y':
+			if first == 'k' && second == 'e' {
 				return true
 			}
 		}

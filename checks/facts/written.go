@@ -8,8 +8,8 @@ import (
 
 // Written lists every value that the deployment's files write for a name that Bitbucket, Pgpool-II or PostgreSQL reads:
 // properties, container environments, image references and conf files, hidden values included; each place once, in the
-// order of files and places. The slice is the same at every call and must not be changed.
-func (d *Deployment) Written() []Setting {
+// order of files and places. The slice is the same at every call; neither it nor what it holds may be changed.
+func (d *Deployment) Written() []*Setting {
 	d.writtenOnce.Do(func() { d.written = d.collect() })
 	return d.written
 }
@@ -50,34 +50,28 @@ func (d *Deployment) Visit(visit func(Setting)) {
 	}
 }
 
-func (d *Deployment) collect() []Setting {
+func (d *Deployment) collect() []*Setting {
 	count := 0
 	d.Visit(func(Setting) { count++ })
-	all, order := make([]Setting, 0, count), make([]int, 0, count)
+	all, order := make([]Setting, 0, count), make([]*Setting, 0, count)
 	d.Visit(func(setting Setting) {
 		if setting.State != Absent && setting.Origin.Source != nil {
-			order = append(order, len(all))
 			all = append(all, setting)
+			order = append(order, &all[len(all)-1])
 		}
 	})
-	slices.SortFunc(order, func(i, j int) int {
-		a, b := &all[i].Origin, &all[j].Origin
-		if a.Source != b.Source {
-			if c := cmp.Compare(a.Source.Name, b.Source.Name); c != 0 {
+	slices.SortStableFunc(order, func(a, b *Setting) int {
+		at, other := &a.Origin, &b.Origin
+		if at.Source != other.Source {
+			if c := cmp.Compare(at.Source.Name, other.Source.Name); c != 0 {
 				return c
 			}
 		}
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(i, j))
+		return cmp.Or(cmp.Compare(at.Span.Start, other.Span.Start), cmp.Compare(at.Span.End, other.Span.End))
 	})
-	order = slices.CompactFunc(order, func(i, j int) bool {
-		a, b := &all[i], &all[j]
+	return slices.CompactFunc(order, func(a, b *Setting) bool {
 		return a.Origin.Source == b.Origin.Source && a.Origin.Span == b.Origin.Span && a.Key == b.Key
 	})
-	written := make([]Setting, len(order))
-	for i, at := range order {
-		written[i] = all[at]
-	}
-	return written
 }
 
 // Sources passes the files by that the deployment was read from, each with the format of something in it, and most more

@@ -45,22 +45,12 @@ func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
 func hide(setting facts.Setting) {
 	if !setting.Sensitive() {
 		for _, span := range facts.SecretsInURL(setting.Text) {
-			hidePlaces(setting.Origin, span.Start, span.End)
+			setting.Origin.Hide(span.Start, span.End)
 		}
 		return
 	}
-	hidePlaces(setting.Origin, 0, len(setting.Text))
+	setting.Origin.Hide(0, len(setting.Text))
 	if setting.Origin.Format == facts.SecretFile && setting.Origin.Source != nil {
 		setting.Origin.Source.Hide(facts.Span{Start: 0, End: len(setting.Origin.Source.Text)})
-	}
-}
-
-func hidePlaces(origin facts.Origin, start, end int) {
-	places, ok := origin.Places(start, end)
-	if !ok && origin.Source != nil {
-		origin.Source.Hide(origin.Span)
-	}
-	for _, place := range places {
-		place.Source.Hide(place.Span)
 	}
 }

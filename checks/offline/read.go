@@ -325,8 +325,10 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 	for _, c := range containers {
 		filledIn(c.Environment)
 		roles := bitnami.Classify(c)
-		if other := shares(c); len(roles) == 0 && other != nil {
-			add(unit{other: other})
+		if len(roles) == 0 {
+			if other := shares(c); other != nil {
+				add(unit{other: other})
+			}
 		}
 		for _, role := range roles {
 			switch role {

@@ -21,37 +21,41 @@ var PublicAddress = &rules.Rule{
 	Severity: rules.Warning,
 	Needs:    []facts.Key{facts.BackendNodes, facts.PostgreSQLNodes, facts.JDBCURLKey, facts.Containers, networkName, primaryHost, partnerNodes},
 	Check: func(p *rules.Pass) {
-		hosts := hostsOf(p)
-		if len(hosts) == 0 {
-			p.Skipf("no host of Pgpool-II or a PostgreSQL node among the inputs")
-		}
 		told := map[string]bool{}
-		for _, one := range hosts {
+		found := false
+		visitHosts(p, func(one host) {
+			found = true
 			switch facts.ReachOf(one.host) {
 			case facts.ReachUnknown:
-				p.Skipf("whether %s is a public address is not known", one.shown)
+				p.Skipf("whether %s is a public address is not known", one.shown())
 			case facts.ReachPublic:
 				if told[one.whose+facts.Host(one.host)] {
-					continue
+					return
 				}
 				told[one.whose+facts.Host(one.host)] = true
-				p.Failf(one.at, "%s has %s, a public address: whoever reaches it may try passwords, and PostgreSQL's passwords and data cross the Internet", one.whose, one.shown).
+				p.Failf(one.at, "%s has %s, a public address: whoever reaches it may try passwords, and PostgreSQL's passwords and data cross the Internet", one.whose, one.shown()).
 					Helpf("Put Bitbucket, Pgpool-II and the PostgreSQL nodes into a private network and use their addresses there; where that cannot be, let a firewall admit them alone and encrypt the connections.")
 			default:
 				p.OK()
 			}
+		})
+		if !found {
+			p.Skipf("no host of Pgpool-II or a PostgreSQL node among the inputs")
 		}
 	},
 }
 
 // host is a host that a file names for Pgpool-II or a node.
 type host struct {
-	host, shown, whose string
-	at                 facts.Origin
+	host, whose string
+	at          facts.Origin
 }
 
-// hostsOf collects them; what is not known has its reason noted.
-func hostsOf(p *rules.Pass) (all []host) {
+// shown is the host for messages.
+func (h host) shown() string { return facts.OneLine(facts.RedactURL(h.host)) }
+
+// visitHosts passes them by; what is not known has its reason noted.
+func visitHosts(p *rules.Pass, visit func(host)) {
 	add := func(setting facts.Setting, whose string) {
 		switch {
 		case !setting.Known():
@@ -59,36 +63,35 @@ func hostsOf(p *rules.Pass) (all []host) {
 				p.Skipf("%s is not known: %s", rules.NameOf(setting), setting.Why)
 			}
 		case setting.Text != "" && setting.Origin.Known():
-			all = append(all, host{setting.Text, setting.Shown(), whose, setting.Origin})
+			visit(host{setting.Text, whose, setting.Origin})
 		}
 	}
 	for _, backends := range p.AnyBackends() {
-		for _, backend := range backends {
-			add(backend.Host, "a PostgreSQL node")
+		for i := range backends {
+			add(backends[i].Host, "a PostgreSQL node")
 		}
 	}
 	for _, node := range p.AnyRepmgrNodes() {
 		add(node.Variable(networkName), "a PostgreSQL node")
 		add(node.Variable(primaryHost), "a PostgreSQL node")
 		for _, item := range node.Variable(partnerNodes).Items() {
-			all = append(all, host{hostOnly(item.Text), hostOnly(item.Text), "a PostgreSQL node", item.Origin})
+			visit(host{hostOnly(item.Text), "a PostgreSQL node", item.Origin})
 		}
 	}
 	for _, url := range p.AnyURLs() {
 		for _, named := range url.Parsed.Hosts {
 			if url.Known() && url.Parsed.Accepted && !url.Shadowed {
-				all = append(all, host{named.Name, named.Name, "Pgpool-II in jdbc.url", url.Origin.Sub(named.Span.Start, named.Span.End)})
+				visit(host{named.Name, "Pgpool-II in jdbc.url", url.Origin.Sub(named.Span.Start, named.Span.End)})
 			}
 		}
 	}
 	for _, container := range p.AnyContainers() {
 		for _, port := range container.Ports {
 			if port.HostIP != "" && facts.ReachOf(port.HostIP) == facts.ReachPublic {
-				all = append(all, host{port.HostIP, port.HostIP, "a published port of " + nameOf(container), port.Origin})
+				visit(host{port.HostIP, "a published port of " + nameOf(container), port.Origin})
 			}
 		}
 	}
-	return all
 }
 
 // hostOnly is the host of an entry of REPMGR_PARTNER_NODES: [scheme://]host[:port].

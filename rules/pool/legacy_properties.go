@@ -32,11 +32,11 @@ var LegacyProperties = &rules.Rule{
 			return
 		}
 		for _, setting := range p.Values() {
-			name := rules.NameOf(setting)
+			name := rules.NameOf(*setting)
 			if len(name) < 2 || !strings.EqualFold(name[:2], "db") || !legacy[strings.ToLower(strings.ReplaceAll(name, "_", "."))] {
 				continue
 			}
-			p.Failf(setting.Origin, "%s has had no effect since Bitbucket 4.0", rules.NameOf(setting)).
+			p.Failf(setting.Origin, "%s has had no effect since Bitbucket 4.0", rules.NameOf(*setting)).
 				Helpf("Remove the line; db.pool.size.max (default 80) is what limits the connections of a node now.")
 		}
 	},

@@ -12,7 +12,7 @@ import (
 type cluster struct {
 	members []*member
 	// backends are the backend nodes of the Pgpool-IIs in front of it, each address once.
-	backends []facts.BackendNode
+	backends []*facts.BackendNode
 	// hosts finds members by a host.
 	hosts directory
 	// lists are the members' lists of partners as one rule took them apart.
@@ -48,7 +48,12 @@ func partnersOf(list facts.Setting) (all []partner) {
 	if !list.Known() {
 		return nil
 	}
-	for _, item := range list.Items() {
+	items := list.Items()
+	if len(items) > 0 {
+		all = make([]partner, 0, len(items))
+	}
+	for i := range items {
+		item := &items[i]
 		text := item.Text
 		if _, rest, ok := strings.Cut(text, "://"); ok {
 			text = rest
@@ -209,9 +214,9 @@ func (s *sorter) byPartners() {
 
 // behind are the nodes that a list of backend nodes names.
 func (s *sorter) behind(backends []facts.BackendNode) (nodes []int) {
-	for _, backend := range backends {
-		if backend.Host.Known() {
-			nodes = append(nodes, s.hosts.find(facts.Host(backend.Host.Text))...)
+	for i := range backends {
+		if host := &backends[i].Host; host.Known() {
+			nodes = append(nodes, s.hosts.find(facts.Host(host.Text))...)
 		}
 	}
 	return nodes
@@ -278,7 +283,8 @@ func (s *sorter) result(backends [][]facts.BackendNode) (all []*cluster) {
 }
 
 func (c *cluster) addBackends(list []facts.BackendNode) {
-	for _, backend := range list {
+	for i := range list {
+		backend := &list[i]
 		if !backend.Host.Known() || backend.Host.Text == "" {
 			continue
 		}

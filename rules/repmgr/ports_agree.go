@@ -1,6 +1,7 @@
 package repmgr
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -67,18 +68,24 @@ func judgeNamedPorts(p *rules.Pass, c *cluster, m *member) {
 		if !ok || other == m {
 			continue
 		}
-		number, how := partner.port, partner.host+":"+partner.port
+		number := partner.port
 		if number == "" {
 			if !standard.Known() {
 				continue
 			}
-			number, how = standard.Text, partner.host+" at "+port(standard)
+			number = standard.Text
 		}
-		judgeAnswer(p, other, number, partner.at, "%s has the partner %s, but %s: %s cannot ask it who the primary is", m.Name(), how, listens(other), m.Name())
+		judgeAnswer(p, other, number, partner.at, func() string {
+			how := partner.host + ":" + partner.port
+			if partner.port == "" {
+				how = partner.host + " at " + port(standard)
+			}
+			return fmt.Sprintf("%s has the partner %s, but %s: %s cannot ask it who the primary is", m.Name(), how, listens(other), m.Name())
+		})
 	}
 }
 
-func judgeBackendPort(p *rules.Pass, c *cluster, backend facts.BackendNode) {
+func judgeBackendPort(p *rules.Pass, c *cluster, backend *facts.BackendNode) {
 	node, ok := c.find(backend.Host.Text)
 	if !ok {
 		p.Skipf("the PostgreSQL node at %s is not among the inputs", backend.Host.Shown())
@@ -92,11 +99,14 @@ func judgeBackendPort(p *rules.Pass, c *cluster, backend facts.BackendNode) {
 	if !at.Known() {
 		at = backend.Host.Origin
 	}
-	judgeAnswer(p, node, backend.Port.Text, at, "backend node %s of Pgpool-II is %s, but %s: Pgpool-II never reaches it", backend.Index, facts.Address(backend.Host.Text, backend.Port.Text), listens(node))
+	judgeAnswer(p, node, backend.Port.Text, at, func() string {
+		return fmt.Sprintf("backend node %s of Pgpool-II is %s, but %s: Pgpool-II never reaches it", backend.Index, facts.Address(backend.Host.Text, backend.Port.Text), listens(node))
+	})
 }
 
-// judgeAnswer fails when a node does not answer on a port that somebody names for it.
-func judgeAnswer(p *rules.Pass, node *member, number string, at facts.Origin, format string, arguments ...any) {
+// judgeAnswer fails, with a message that is made only then, when a node does not answer on a port that somebody names for
+// it.
+func judgeAnswer(p *rules.Pass, node *member, number string, at facts.Origin, message func() string) {
 	own := node.Variable(postgresPort)
 	switch node.answers(number) {
 	case yes:
@@ -108,7 +118,7 @@ func judgeAnswer(p *rules.Pass, node *member, number string, at facts.Origin, fo
 		}
 		p.Skipf("%s: whether port %s leads to it is not known", node.Name(), number)
 	case no:
-		p.Failf(at, format, arguments...).
+		p.Failf(at, "%s", message()).
 			Helpf("Write the port on which the node answers: %s.", own.Text).Also(node.At(own), "the node's own port")
 	}
 }

@@ -42,7 +42,8 @@ var DocumentationPassword = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{facts.EveryValue, facts.JDBCURLKey},
 	Check: func(p *rules.Pass) {
-		unknown, judged := facts.Setting{}, false
+		var unknown *facts.Setting
+		judged := false
 		for _, url := range p.AnyURLs() {
 			for _, password := range url.Parsed.All("password") {
 				judged = true
@@ -62,21 +63,21 @@ var DocumentationPassword = &rules.Rule{
 				// Several passwords share one value in the image's lists.
 				for _, word := range strings.FieldsFunc(setting.Text, separator) {
 					if source, ok := published[strings.ToLower(word)]; ok {
-						p.Failf(setting.Origin, "%s is a password from %s: anybody may log in with it", rules.NameOf(setting), source).
+						p.Failf(setting.Origin, "%s is a password from %s: anybody may log in with it", rules.NameOf(*setting), source).
 							Helpf("Choose a password of your own, set it in PostgreSQL (ALTER ROLE ... PASSWORD) and here.")
 						break
 					}
 				}
 				if source, ok := published[strings.ToLower(setting.Text)]; ok && strings.ContainsFunc(setting.Text, separator) {
-					p.Failf(setting.Origin, "%s is a text from %s: anybody knows it", rules.NameOf(setting), source).
+					p.Failf(setting.Origin, "%s is a text from %s: anybody knows it", rules.NameOf(*setting), source).
 						Helpf("Choose a value of your own.")
 				}
 			}
 		}
 		switch {
 		case judged:
-		case unknown.State != facts.Absent:
-			p.Skipf("%s is not known: %s", rules.NameOf(unknown), unknown.Why)
+		case unknown != nil && unknown.State != facts.Absent:
+			p.Skipf("%s is not known: %s", rules.NameOf(*unknown), unknown.Why)
 		default:
 			p.Skipf("no password among the inputs")
 		}

@@ -67,7 +67,7 @@ var Placeholder = &rules.Rule{
 	Severity: rules.Error,
 	Needs:    []facts.Key{facts.EveryValue},
 	Check: func(p *rules.Pass) {
-		var unknown facts.Setting
+		var unknown *facts.Setting
 		judged := false
 		for _, setting := range p.Values() {
 			if setting.State != facts.Set {
@@ -87,11 +87,11 @@ var Placeholder = &rules.Rule{
 			if setting.Sensitive() {
 				what = "a placeholder such as CHANGEME"
 			}
-			p.Failf(setting.Origin.Sub(start, end), "%s still has %s", rules.NameOf(setting), what).
+			p.Failf(setting.Origin.Sub(start, end), "%s still has %s", rules.NameOf(*setting), what).
 				Helpf("Put the real value in its place.")
 		}
-		if !judged && unknown.State != facts.Absent {
-			p.Skipf("%s is not known: %s", rules.NameOf(unknown), unknown.Why)
+		if !judged && unknown != nil && unknown.State != facts.Absent {
+			p.Skipf("%s is not known: %s", rules.NameOf(*unknown), unknown.Why)
 		}
 	},
 }

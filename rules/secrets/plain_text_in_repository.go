@@ -23,8 +23,8 @@ var PlainTextInRepository = &rules.Rule{
 			if !setting.Sensitive() || setting.State != facts.Set || setting.Text == "" || strings.HasPrefix(setting.Text, "{") {
 				continue
 			}
-			p.Failf(setting.Origin, "%s is in clear text in a git work tree: whoever has the repository has the password", rules.NameOf(setting)).
-				Helpf("%s", alternative(setting))
+			p.Failf(setting.Origin, "%s is in clear text in a git work tree: whoever has the repository has the password", rules.NameOf(*setting)).
+				Helpf("%s", alternative(*setting))
 		}
 		for _, url := range p.AnyURLs() {
 			if url.State != facts.Set || url.Origin.Source == nil || !url.Origin.Source.InWorkTree {

@@ -14,9 +14,9 @@ var errNoMount = errors.New("no mount leads there")
 
 // mounted opens a file of the container by way of the container's mounts.
 func mounted(c *facts.Container, file string, ctx input.Context) (*facts.Source, error) {
-	clean := path.Clean("/" + file)
-	for _, volume := range c.Volumes {
-		if volume.File != nil && path.Clean("/"+volume.Target) == clean {
+	clean := absolute(file)
+	for i := range c.Volumes {
+		if volume := &c.Volumes[i]; volume.File != nil && absolute(volume.Target) == clean {
 			return volume.File, nil
 		}
 	}
@@ -27,13 +27,22 @@ func mounted(c *facts.Container, file string, ctx input.Context) (*facts.Source,
 	return ctx.Open(base, host)
 }
 
+// absolute is a path in the container, which begins at its root.
+func absolute(file string) string {
+	if strings.HasPrefix(file, "/") {
+		return path.Clean(file)
+	}
+	return path.Clean("/" + file)
+}
+
 // hostPath finds where a file of the container lies on the host: the mount with the longest target above it decides. base
 // is the file to which a relative path is relative. ok is false when no bind leads there, only a named volume or nothing.
 func hostPath(c *facts.Container, file string, ctx input.Context) (host string, base *facts.Source, ok bool) {
-	file = path.Clean("/" + file)
+	file = absolute(file)
 	longest := -1
-	for _, volume := range c.Volumes {
-		target := path.Clean("/" + volume.Target)
+	for i := range c.Volumes {
+		volume := &c.Volumes[i]
+		target := absolute(volume.Target)
 		rest, below := strings.CutPrefix(file, target)
 		if !below || rest != "" && rest[0] != '/' && target != "/" || len(target) < longest {
 			continue

@@ -2,6 +2,7 @@ package bitnami
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -98,7 +99,9 @@ func List(value facts.Setting) []facts.ListItem { return value.Items() }
 
 // entry takes one entry of PGPOOL_BACKEND_NODES apart at its colons.
 func entry(value facts.Setting, item facts.ListItem, start int) facts.BackendEntry {
-	backend := facts.BackendEntry{Text: item.Text, Origin: item.Origin}
+	backend := facts.BackendEntry{
+		Text: item.Text, Origin: item.Origin, Fields: make([]facts.ListItem, 0, strings.Count(item.Text, ":")+1),
+	}
 	for at := 0; ; {
 		end := strings.IndexByte(item.Text[at:], ':')
 		last := end < 0
@@ -128,6 +131,9 @@ func Entries(value facts.Setting) []facts.BackendEntry {
 
 // taken are the fields that the image gets out of an entry: empty ones vanish, and those behind them move up.
 func taken(entry facts.BackendEntry) []facts.ListItem {
+	if !slices.ContainsFunc(entry.Fields, func(field facts.ListItem) bool { return field.Text == "" }) {
+		return entry.Fields
+	}
 	var fields []facts.ListItem
 	for _, field := range entry.Fields {
 		if field.Text != "" {

@@ -228,7 +228,11 @@ func (r *reader) effective(service *service, scope *scope) []facts.Assignment {
 	own := service.environment.entries
 	var all []facts.Assignment
 	for _, file := range service.envFiles {
-		all = append(all, r.envFile(file, service, scope, all)...)
+		read := r.envFile(file, service, scope, all)
+		if all == nil {
+			all = make([]facts.Assignment, 0, len(read)+len(own))
+		}
+		all = append(all, read...)
 	}
 	if !r.spend(len(all)+len(own), service.origin) {
 		return nil

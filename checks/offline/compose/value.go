@@ -177,47 +177,19 @@ func templated(text string) bool {
 	return false
 }
 
-// mayHoldSecret says whether a text that is no secret itself may be a URL with one. It is there to be fast.
-func mayHoldSecret(text string) bool {
-	equals := strings.IndexByte(text, '=') >= 0
-	if !equals && strings.IndexByte(text, '@') < 0 {
-		return false
-	}
-	if strings.Contains(text, "//") {
-		return true
-	}
-	for i := 0; equals && i+2 < len(text); i++ {
-		if text[i]|0x20 == 'p' && (text[i+1]|0x20 == 'a' && text[i+2]|0x20 == 's' || text[i+1]|0x20 == 'w' && text[i+2]|0x20 == 'd') {
-			return true
-		}
-	}
-	return false
-}
-
 // hide marks what must not be shown of a value, wherever it is written.
 func hide(setting facts.Setting) {
-	spans := []facts.Span{{Start: 0, End: len(setting.Text)}}
 	if !setting.Sensitive() {
-		if !mayHoldSecret(setting.Text) {
-			return
+		for _, span := range facts.SecretsInURL(setting.Text) {
+			setting.Origin.Hide(span.Start, span.End)
 		}
-		spans = facts.SecretsInURL(setting.Text)
+		return
 	}
-	for _, span := range spans {
-		places, ok := setting.Origin.Places(span.Start, span.End)
-		if !ok && setting.Origin.Source != nil {
-			setting.Origin.Source.Hide(setting.Origin.Span)
-		}
-		for _, place := range places {
-			place.Source.Hide(place.Span)
-		}
-	}
-	if setting.Sensitive() {
-		for _, via := range setting.Via {
-			// A variable, not an alias or the name of a file.
-			if via.Source != nil && via.Key != "" && via.Format != facts.Compose {
-				via.Source.Hide(via.Span)
-			}
+	setting.Origin.Hide(0, len(setting.Text))
+	for _, via := range setting.Via {
+		// A variable, not an alias or the name of a file.
+		if via.Source != nil && via.Key != "" && via.Format != facts.Compose {
+			via.Source.Hide(via.Span)
 		}
 	}
 }

@@ -4,6 +4,8 @@
 package dotenv
 
 import (
+	"strings"
+
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
@@ -45,10 +47,7 @@ func ReadAfter(earlier []facts.Assignment, src *facts.Source, dialect facts.Form
 	if dialect == facts.DockerEnv {
 		r.docker()
 	} else {
-		r.lines = make(map[string]facts.Setting, len(earlier))
-		for _, assignment := range earlier {
-			r.lines[assignment.Name] = assignment.Value
-		}
+		r.earlier = earlier
 		r.compose()
 	}
 	return r.assignments, r.problems
@@ -59,8 +58,10 @@ type reader struct {
 	text        string
 	format      facts.Format
 	lookup      input.Variables
-	lines       map[string]facts.Setting // what earlier lines and files set; compose only
+	earlier     []facts.Assignment // of other files; compose only
 	assignments []facts.Assignment
+	lines       map[string]int // earlier assignments, then the file's own, by name; made when a value names one
+	entered     int            // how many of them are among lines
 	problems    []facts.Problem
 	runs        *int
 	work        int
@@ -91,11 +92,32 @@ func (r *reader) assign(setting facts.Setting) bool {
 	if setting.Origin.Span.Len() > 0 { // one that is only named is hidden where it is written
 		traced.Hide(setting)
 	}
-	r.assignments = append(r.assignments, facts.Assignment{Name: setting.Origin.Key, Value: setting})
-	if r.lines != nil {
-		r.lines[setting.Origin.Key] = setting
+	if r.assignments == nil {
+		r.assignments = make([]facts.Assignment, 0, min(maxAssignments, strings.Count(r.text, "\n")+1))
 	}
+	r.assignments = append(r.assignments, facts.Assignment{Name: setting.Origin.Key, Value: setting})
 	return true
+}
+
+// line gives what an earlier line of the file, or an earlier file, sets.
+func (r *reader) line(name string) (facts.Setting, bool) {
+	if r.lines == nil {
+		r.lines = map[string]int{}
+	}
+	assignment := func(i int) *facts.Assignment {
+		if i < len(r.earlier) {
+			return &r.earlier[i]
+		}
+		return &r.assignments[i-len(r.earlier)]
+	}
+	for ; r.entered < len(r.earlier)+len(r.assignments); r.entered++ {
+		r.lines[assignment(r.entered).Name] = r.entered
+	}
+	at, ok := r.lines[name]
+	if !ok {
+		return facts.Setting{}, false
+	}
+	return assignment(at).Value, true
 }
 
 // inherited is a variable that has its name only.

@@ -25,8 +25,7 @@ func (r *reader) substitute(text traced.Text, origin facts.Origin) traced.Text {
 		if value, ok := r.variable(name); ok {
 			return value, true
 		}
-		value, ok := r.lines[name]
-		return value, ok
+		return r.line(name)
 	}}
 	expanded := e.expand(text, 0, 0)
 	if e.refuse == "" {

@@ -75,16 +75,7 @@ func (r *reader) decoded(value facts.Setting) facts.Setting {
 
 // hideAll marks a value of a Secret as not to be shown, whatever its name.
 func hideAll(value facts.Setting) {
-	if value.Origin.Source == nil {
-		return
-	}
-	places, ok := value.Origin.Places(0, len(value.Text))
-	if !ok {
-		value.Origin.Source.Hide(value.Origin.Span)
-	}
-	for _, place := range places {
-		place.Source.Hide(place.Span)
-	}
+	value.Origin.Hide(0, len(value.Text))
 }
 
 // asFile gives an entry as a file.

@@ -12,20 +12,10 @@ func Hide(setting facts.Setting) {
 	switch {
 	case setting.Origin.Source == nil:
 	case facts.SensitiveName(setting.Origin.Key):
-		hide(setting.Origin, 0, len(setting.Text))
+		setting.Origin.Hide(0, len(setting.Text))
 	case setting.Known() && strings.ContainsAny(setting.Text, "=@"):
 		for _, span := range facts.SecretsInURL(setting.Text) {
-			hide(setting.Origin, span.Start, span.End)
+			setting.Origin.Hide(span.Start, span.End)
 		}
-	}
-}
-
-func hide(origin facts.Origin, start, end int) {
-	places, ok := origin.Places(start, end)
-	if !ok {
-		origin.Source.Hide(origin.Span)
-	}
-	for _, place := range places {
-		place.Source.Hide(place.Span)
 	}
 }
