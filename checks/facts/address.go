@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 )
 
 // Address is "host:port" for messages, with brackets around an IPv6 address.
@@ -63,7 +64,7 @@ func ReachOf(host string) Reach {
 	case address.IsUnspecified():
 		return ReachUnknown
 	}
-	for _, prefix := range notRouted {
+	for _, prefix := range notRouted() {
 		if prefix.Contains(address) {
 			return ReachInternal
 		}
@@ -73,16 +74,14 @@ func ReachOf(host string) Reach {
 
 // notRouted are the blocks of the IANA special-purpose address registries that are not globally reachable, with
 // multicast and what is reserved.
-var notRouted = prefixes(`0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16
-	198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-	100::/64 2001:2::/48 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ff00::/8`)
-
-func prefixes(list string) (all []netip.Prefix) {
-	for _, text := range strings.Fields(list) {
+var notRouted = sync.OnceValue(func() (all []netip.Prefix) {
+	for text := range strings.FieldsSeq(`0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+		192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+		100::/64 2001:2::/48 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ff00::/8`) {
 		all = append(all, netip.MustParsePrefix(text))
 	}
 	return all
-}
+})
 
 // reachOfName is ReachOf for a name. Names of one label are docker's or a search domain's; the endings are kept out of
 // public DNS (RFC 6762, RFC 8375, ICANN's .internal) or are a cluster's own.

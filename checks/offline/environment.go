@@ -47,13 +47,15 @@ func environmentOf(directory string) string {
 	return strings.Join(words, "-")
 }
 
-// environment is what tells by its place which environment a unit is of: the name of the innermost directory that names
-// one, else the word in the file's name; "" when neither does.
-func (u unit) environment() string {
-	for _, part := range slices.Backward(strings.Split(u.dir, "/")) {
-		if environment := environmentOf(part); environment != "" {
+// placed tells by its place which environment a unit is of: the name of the innermost directory that names one, else the
+// word in the file's name; "" when neither does.
+func (u unit) placed() string {
+	for rest := u.dir; rest != ""; {
+		slash := strings.LastIndexByte(rest, '/')
+		if environment := environmentOf(rest[slash+1:]); environment != "" {
 			return environment
 		}
+		rest = rest[:max(slash, 0)]
 	}
 	if u.overlay != "" {
 		return environmentWord(u.overlay)
@@ -65,8 +67,7 @@ func (u unit) environment() string {
 func byEnvironment(units []unit) map[string][]unit {
 	sorted := map[string][]unit{}
 	for _, u := range units {
-		environment := u.environment()
-		sorted[environment] = append(sorted[environment], u)
+		sorted[u.environment] = append(sorted[u.environment], u)
 	}
 	return sorted
 }
@@ -75,11 +76,11 @@ func byEnvironment(units []unit) map[string][]unit {
 func severalEnvironments(units []unit) bool {
 	first := ""
 	for _, u := range units {
-		switch environment := u.environment(); {
-		case environment == "":
+		switch {
+		case u.environment == "":
 		case first == "":
-			first = environment
-		case environment != first:
+			first = u.environment
+		case u.environment != first:
 			return true
 		}
 	}

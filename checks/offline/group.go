@@ -54,6 +54,7 @@ func newTree(units []unit) *directory {
 				at = child
 			}
 		}
+		u.environment = u.placed()
 		at.units = append(at.units, u)
 	}
 	root.gather(make([]unit, 0, len(units)))
@@ -231,7 +232,7 @@ func (l *loader) apart(d *directory) []*facts.Deployment {
 	taken := map[string]int{}
 	for _, group := range groups {
 		name := d.name + "#" + groupName(group)
-		if environment := group[0].environment(); environment != "" && len(sorted) > 1 && oneInstallation(sorted[environment]) {
+		if environment := group[0].environment; environment != "" && len(sorted) > 1 && oneInstallation(sorted[environment]) {
 			name = d.name + "#" + environment
 		}
 		if taken[name]++; taken[name] > 1 {

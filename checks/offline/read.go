@@ -36,6 +36,8 @@ type unit struct {
 	pgpool     *facts.Pgpool
 	node       *facts.Node
 	other      *facts.Container // none of ours, but it may share what is
+	// environment is what placed gives, once the unit is in a tree.
+	environment string
 }
 
 // reading is what one file, or several that are read together, gave.

@@ -19,11 +19,14 @@ const memoryLimit = 128 << 20
 const collectAt = 50
 
 func main() {
-	debug.SetGCPercent(collectAt)
-	debug.SetMemoryLimit(memoryLimit)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A first Ctrl-C asks the run to end; a second one does not ask.
-	context.AfterFunc(ctx, stop)
+	ctx, stop := context.Background(), func() {}
+	if !onlyPrints(os.Args) {
+		debug.SetGCPercent(collectAt)
+		debug.SetMemoryLimit(memoryLimit)
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		// A first Ctrl-C asks the run to end; a second one does not ask.
+		context.AfterFunc(ctx, stop)
+	}
 	code := run(ctx, environment{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, variables: os.Environ(),
 		today: time.Now(),

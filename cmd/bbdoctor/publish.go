@@ -1,13 +1,13 @@
 package main
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -43,7 +43,11 @@ func publishCommand(env environment) *cli.Command {
 	}
 }
 
-var fullHash = regexp.MustCompile(`^[0-9a-fA-F]{40}$|^[0-9a-fA-F]{64}$`)
+// fullHash says whether a text is the whole hash of a commit, SHA-1 or SHA-256, in hexadecimal.
+func fullHash(text string) bool {
+	_, err := hex.DecodeString(text)
+	return err == nil && (len(text) == 40 || len(text) == 64)
+}
 
 func publishReport(c *cli.Context, env environment) error {
 	if c.Args().Len() != 1 {
@@ -93,7 +97,7 @@ func destination(c *cli.Context, env environment) (publish.Destination, *publish
 			return nil, nil, usagef("--server needs --project, --repo and --commit")
 		case strings.Contains(d.Repository, "/"):
 			return nil, nil, usagef("--repo %s: give the slug alone; the project's key goes into --project", d.Repository)
-		case !fullHash.MatchString(d.Commit):
+		case !fullHash(d.Commit):
 			return nil, nil, usagef("--commit %s: give all 40 digits (git rev-parse HEAD)", d.Commit)
 		case token == "":
 			return nil, nil, usagef("BBDOCTOR_TOKEN is not set; put an HTTP access token of the repository, the project or a user into it")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,18 +106,55 @@ func run(ctx context.Context, env environment) int {
 	return exitUsage
 }
 
+// command is one of the program's commands.
+type command struct {
+	name   string
+	define func(environment) *cli.Command
+	// prints says that it only prints what the program knows by itself: there is nothing that could be interrupted, or that
+	// takes memory.
+	prints bool
+}
+
+// commands are all of them in the order of the help.
+func commands() []command {
+	return []command{
+		{"check", checkCommand, false}, {"baseline", baselineCommand, false}, {"facts", factsCommand, false},
+		{"explain", explainCommand, true}, {"rules", rulesCommand, true}, {"publish", publishCommand, false},
+		{"completion", completionCommand, true}, {"man", manCommand, true}, {"version", versionCommand, true},
+	}
+}
+
+// onlyPrints says whether the command that is asked for does nothing but print.
+func onlyPrints(args []string) bool {
+	if _, plugin := pluginOf(args); plugin || len(args) < 2 {
+		return false
+	}
+	return slices.ContainsFunc(commands(), func(c command) bool { return c.name == args[1] && c.prints })
+}
+
+// commandsFor defines the command that is asked for, or all when none is or when it speaks of the others.
+func commandsFor(env environment) (defined []*cli.Command) {
+	all := commands()
+	if len(env.args) > 1 && env.args[1] != "man" {
+		if at := slices.IndexFunc(all, func(c command) bool { return c.name == env.args[1] }); at >= 0 {
+			all = all[at : at+1]
+		}
+	}
+	for _, command := range all {
+		defined = append(defined, command.define(env))
+	}
+	return defined
+}
+
 func newApp(env environment) *cli.App {
 	app := &cli.App{
-		Name:      "bbdoctor",
-		Usage:     "will a Bitbucket Data Center behind Pgpool-II run, and survive a failover?",
-		Version:   version,
-		Reader:    env.stdin,
-		Writer:    env.stdout,
-		ErrWriter: env.stderr,
-		Commands: []*cli.Command{
-			checkCommand(env), baselineCommand(env), factsCommand(env), explainCommand(env), rulesCommand(env), publishCommand(env),
-			completionCommand(env), manCommand(env), versionCommand(env),
-		},
+		Name:            "bbdoctor",
+		Usage:           "will a Bitbucket Data Center behind Pgpool-II run, and survive a failover?",
+		Version:         version,
+		Reader:          env.stdin,
+		Writer:          env.stdout,
+		ErrWriter:       env.stderr,
+		Commands:        commandsFor(env),
 		HideVersion:     true,
 		HideHelpCommand: true,
 		// Exit codes are run's own business.

@@ -4,6 +4,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -98,7 +99,7 @@ func place(at facts.Origin) string {
 		return at.Source.Name
 	}
 	line, column := at.Source.Position(at.Span.Start)
-	return fmt.Sprintf("%s:%d:%d", at.Source.Name, line, column)
+	return at.Source.Name + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
 }
 
 // wholeFile says that an origin stands for a file as a whole: something that is missing in it.
@@ -115,6 +116,9 @@ func problemPlace(problem facts.Problem) string {
 // printable makes text from files fit for a terminal: nothing in it can move the cursor, change colours or turn the
 // direction of writing.
 func printable(text string) string {
+	if plain(text) {
+		return text
+	}
 	clean := func(r rune) bool {
 		return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029')
 	}
@@ -133,6 +137,16 @@ func printable(text string) string {
 		}
 	}
 	return out.String()
+}
+
+// plain says whether a text is printable as it is, for most are.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < ' ' && c != '\n') || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // count is "1 error", "2 errors".

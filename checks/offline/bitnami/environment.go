@@ -220,10 +220,33 @@ func (e *environment) take(alias *variable, key facts.Key) []facts.Setting {
 // complete says what the image makes of the values that are written.
 func (e *environment) complete() {
 	for key, set := range e.values {
-		if v := e.table.byName[string(key)]; v != nil && v.alias == "" && e.reads(v) {
-			e.values[key] = e.completed(v, set)
+		v := e.table.byName[string(key)]
+		if v == nil || v.alias != "" || !e.reads(v) {
+			continue
+		}
+		switch v.kind {
+		case asText, asPath, asList:
+			if set.Text != "" || !set.Known() {
+				continue // it is what it says
+			}
+		}
+		e.values[key] = e.completed(v, set)
+	}
+}
+
+// parametric are the variables that stand for a parameter and that may have another value than the image's default.
+func (e *environment) parametric() []*variable {
+	if e.unknown != "" {
+		return e.generation.parametric
+	}
+	own := make([]*variable, 0, len(e.values))
+	for key := range e.values {
+		if v := e.table.byName[string(key)]; v != nil && e.generation.writes[v.index] {
+			own = append(own, v)
 		}
 	}
+	slices.SortFunc(own, func(a, b *variable) int { return a.index - b.index })
+	return own
 }
 
 // lookup gives a variable with its default filled in; ok is false when it has neither a value nor a default.

@@ -16,13 +16,14 @@ type generation struct {
 	// parametric are the variables that stand for a parameter. Of pgpool.conf only those that the version knows are among
 	// them: the image replaces a line of the sample file, and a parameter that the sample lacks is not added.
 	parametric []*variable
+	writes     []bool // whether a variable is parametric, by index
 	// written is the pgpool.conf that the image writes out of defaults alone, settings what Pgpool-II makes of it; nil for
 	// nodes.
 	written, settings facts.Settings
 }
 
 func (t *variableTable) generation(version string) *generation {
-	g := &generation{reads: make([]bool, len(t.variables)), environment: facts.Settings{}}
+	g := &generation{reads: make([]bool, len(t.variables)), writes: make([]bool, len(t.variables)), environment: facts.Settings{}}
 	for _, v := range t.variables {
 		g.reads[v.index] = v.fate == "" && !pgpoolconf.Before(version, v.since)
 	}
@@ -37,7 +38,7 @@ func (t *variableTable) generation(version string) *generation {
 			written = e.reads(v) && ok && p.Exists(version)
 		}
 		if written {
-			g.parametric = append(g.parametric, v)
+			g.parametric, g.writes[v.index] = append(g.parametric, v), true
 		}
 	}
 	if t.pgpool {

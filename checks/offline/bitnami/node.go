@@ -131,7 +131,11 @@ func (e *environment) fromVariables(settings facts.Layers, major string) {
 			put(settings, value)
 		}
 	}
-	for _, v := range e.generation.parametric {
+	written := e.generation.parametric
+	if settings.Common != nil { // where the defaults are already
+		written = e.parametric()
+	}
+	for _, v := range written {
 		value := e.get(facts.Key(v.name))
 		if value.State == facts.Absent || value.Known() && value.Text == "" {
 			continue

@@ -123,7 +123,7 @@ func (w *writer) fixed() {
 
 // variables writes the parameters that have a variable each and not its default.
 func (w *writer) variables() {
-	for _, v := range w.generation.parametric {
+	for _, v := range w.parametric() {
 		value := w.get(facts.Key(v.name))
 		if value.Why != imageDefault || !isDefault(value) {
 			w.parameter(v, v.parameter, value)

@@ -1,6 +1,9 @@
 package dockerrun
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // The options of docker run and docker create, from docker/cli 29.9.3 (cli/command/container/opts.go, run.go, create.go)
 // and those that older versions had (--pull and --quiet are there since 20.10 and 24). A test compares them with the
@@ -39,7 +42,7 @@ var (
 		nerdctl-io rdt-class snapshotter soci-index-digest verify`)
 
 	// Options in front of the subcommand that take a value.
-	globalOptions = map[string]map[string]bool{
+	globalOptions = map[string]func() map[string]bool{
 		"docker": names(`--config --context -c --host -H --log-level -l --tlscacert --tlscert --tlskey`),
 		"podman": names(`--cgroup-manager --conmon --connection -c --events-backend --hooks-dir --identity --imagestore --log-level
 			--module --network-cmd-path --network-config-dir --out --root --runroot --runtime --runtime-flag --ssh
@@ -49,24 +52,27 @@ var (
 	}
 )
 
-func names(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, name := range strings.Fields(list) {
-		set[name] = true
-	}
-	return set
+// names takes a list apart when it is first asked for: most runs of the program start without.
+func names(list string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for name := range strings.FieldsSeq(list) {
+			set[name] = true
+		}
+		return set
+	})
 }
 
 // takesValue says of a long option whether it takes a value, and whether it is known at all.
 func takesValue(program, name string) (takes, known bool) {
 	switch {
-	case dockerOptions[name]:
+	case dockerOptions()[name]:
 		return true, true
-	case dockerFlags[name]:
+	case dockerFlags()[name]:
 		return false, true
-	case program == "podman" && podmanOptions[name], program == "nerdctl" && nerdctlOptions[name]:
+	case program == "podman" && podmanOptions()[name], program == "nerdctl" && nerdctlOptions()[name]:
 		return true, true
-	case program == "podman" && podmanFlags[name], program == "nerdctl" && nerdctlFlags[name]:
+	case program == "podman" && podmanFlags()[name], program == "nerdctl" && nerdctlFlags()[name]:
 		return false, true
 	}
 	return false, false
@@ -79,4 +85,7 @@ func shortOption(_ string, letter byte) (name string, known bool) {
 }
 
 // globalTakesValue says of an option in front of the subcommand whether the next word is its value.
-func globalTakesValue(program, word string) bool { return globalOptions[program][word] }
+func globalTakesValue(program, word string) bool {
+	options, ok := globalOptions[program]
+	return ok && options()[word]
+}

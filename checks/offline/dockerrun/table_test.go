@@ -67,7 +67,7 @@ func TestOptionsAreDockers(t *testing.T) {
 	if len(defined) < 100 {
 		t.Fatalf("only %d options found", len(defined))
 	}
-	for _, table := range []map[string]bool{dockerOptions, dockerFlags} {
+	for _, table := range []map[string]bool{dockerOptions(), dockerFlags()} {
 		for name := range table {
 			if !defined[name] {
 				t.Errorf("docker does not define --%s", name)

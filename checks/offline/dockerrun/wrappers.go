@@ -2,6 +2,7 @@ package dockerrun
 
 import (
 	"path"
+	"sync"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -25,7 +26,7 @@ type wrapper struct {
 	looks string
 }
 
-var wrappers = map[string]wrapper{
+var wrappers = sync.OnceValue(func() map[string]wrapper { return map[string]wrapper{
 	"sudo": {values: "-u --user -g --group -h --host -p --prompt -C --close-from -r --role -t --type -T --command-timeout -U --other-user -D --chdir -R --chroot -a --auth-type -c --login-class",
 		assigns: true, clears: "always", keeps: "-E --preserve-env", looks: "-l --list -v --validate -V --version -K --remove-timestamp -e --edit"},
 	"doas":    {values: "-u -C -a", assigns: false, clears: "always"},
@@ -41,7 +42,7 @@ var wrappers = map[string]wrapper{
 	"stdbuf":  {values: "-i --input -o --output -e --error"},
 	"timeout": {values: "-k --kill-after -s --signal", operands: 1},
 	"chronic": {},
-}
+}})
 
 // program finds the word that names docker behind the programs that run it.
 func (c *command) program(words []Word) (program, []Word, bool) {
@@ -54,7 +55,7 @@ func (c *command) program(words []Word) (program, []Word, bool) {
 		if word.Several && word.Prefix() == "" {
 			continue // "$SUDO docker run"
 		}
-		w, ok := wrappers[path.Base(word.Prefix())]
+		w, ok := wrappers()[path.Base(word.Prefix())]
 		if !ok || !word.Known() {
 			return program{}, nil, false
 		}

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -64,11 +65,13 @@ func isPlain(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("_@%+=:,./-", c) >= 0
 }
 
-// names makes a set of a list.
-func names(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, name := range strings.Fields(list) {
-		set[name] = true
-	}
-	return set
+// names makes a set of a list when it is first asked for.
+func names(list string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for name := range strings.FieldsSeq(list) {
+			set[name] = true
+		}
+		return set
+	})
 }

@@ -3,6 +3,7 @@ package shell
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -95,8 +96,8 @@ func (f *file) insert(l list, at int, encoded string) (insertion edit.Insertion,
 
 // What may stand between two words: blanks, and a line that goes on. In an array, lines go on by themselves.
 var (
-	separator      = regexp.MustCompile(`^[ \t]*(\\\r?\n[ \t]*)?$`)
-	arraySeparator = regexp.MustCompile(`^[ \t]*(\\?\r?\n[ \t]*)?$`)
+	separator      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]*(\\\r?\n[ \t]*)?$`) })
+	arraySeparator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ \t]*(\\?\r?\n[ \t]*)?$`) })
 )
 
 // between is what stands between a word and the one in front of it, if that can be written once more.
@@ -108,7 +109,7 @@ func (f *file) between(l list, i int) string {
 			allowed = arraySeparator
 		}
 		// In a transcript, prompts are blanked out, and the bytes of the file are others.
-		if text := string(f.source.Text[start:end]); text != "" && allowed.MatchString(text) {
+		if text := string(f.source.Text[start:end]); text != "" && allowed().MatchString(text) {
 			return text
 		}
 	}

@@ -83,7 +83,7 @@ func (e *evaluator) lookup(p *syntax.ParamExp) (traced.Text, presence) {
 		return e.element(v, p)
 	}
 	switch {
-	case v == nil && (ambient[name] || dynamic[name]):
+	case v == nil && (ambient()[name] || dynamic()[name]):
 		if given, ok := e.context.Variable(name); ok {
 			text.Value(given)
 			return text, isSet

@@ -89,7 +89,7 @@ func (e *evaluator) assign(name string, value facts.Setting) {
 			v.value = unknown(name, old.value.Origin, name+" is read-only and set again")
 		}
 	}
-	if dynamic[name] {
+	if dynamic()[name] {
 		v.value = unknown(name, value.Origin, "the shell itself gives "+name+" its value")
 	}
 	e.set(name, v)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -47,7 +46,7 @@ func Parse(file string, text []byte, all []*rules.Rule) (*Config, error) {
 }
 
 // place finds the line in an error of the YAML library.
-var place = regexp.MustCompile(`^yaml: line (\d+): `)
+var place = lazy(`^yaml: line (\d+): `)
 
 // document gives the root of the one document of the file, or nil.
 func (d *decoder) document(text []byte) *yaml.Node {
@@ -60,7 +59,7 @@ func (d *decoder) document(text []byte) *yaml.Node {
 	case err != nil:
 		line := 1
 		message := strings.TrimPrefix(err.Error(), "yaml: ")
-		if match := place.FindStringSubmatch(err.Error()); match != nil {
+		if match := place().FindStringSubmatch(err.Error()); match != nil {
 			line, _ = strconv.Atoi(match[1])
 			message = err.Error()[len(match[0]):]
 		}

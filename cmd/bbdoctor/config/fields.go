@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
@@ -20,12 +22,25 @@ const (
 	maxAlternatives     = 4
 )
 
+// The patterns are compiled when they are first needed: most runs of the program start without.
 var (
-	versionPattern = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,5}){1,3}$`)
-	seriesPattern  = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,5})?$`)
-	// deploymentPattern leaves out what globs are made of, so that --deployment can pick by one.
-	deploymentPattern = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_./-]{0,99}$`)
+	versionPattern = lazy(`^[0-9]{1,5}(\.[0-9]{1,5}){1,3}$`)
+	seriesPattern  = lazy(`^[0-9]{1,5}(\.[0-9]{1,5})?$`)
+	namePattern    = lazy(`^[\p{L}\p{N}_][\p{L}\p{N}_./-]*$`)
 )
+
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+// maxName is how long a deployment's name may be, in characters.
+const maxName = 100
+
+// nameOfDeployment says whether a deployment may have that name. What globs are made of is left out, so that --deployment
+// can pick by one.
+func nameOfDeployment(name string) bool {
+	return utf8.RuneCountInString(name) <= maxName && namePattern().MatchString(name)
+}
 
 func (d *decoder) config(root *yaml.Node, config *Config) {
 	versioned := false
@@ -51,7 +66,7 @@ func (d *decoder) bitbucket(node *yaml.Node) (b Bitbucket) {
 	d.mapping(node, "bitbucket", map[string]field{
 		"version": func(_, value *yaml.Node) {
 			text, ok := d.text(value, "bitbucket.version")
-			if ok && !versionPattern.MatchString(text) {
+			if ok && !versionPattern().MatchString(text) {
 				d.at(value, "bitbucket.version is %q; give numbers as in \"9.4\" or \"10.2.1\"", text)
 			}
 			b.Version = text
@@ -63,7 +78,7 @@ func (d *decoder) bitbucket(node *yaml.Node) (b Bitbucket) {
 
 func (d *decoder) deployments(node *yaml.Node) (all []Deployment) {
 	d.each(node, "deployments", func(key, value *yaml.Node) {
-		if !deploymentPattern.MatchString(key.Value) {
+		if !nameOfDeployment(key.Value) {
 			d.at(key, "%q is no name for a deployment; use letters, digits and _ . / -", key.Value)
 			return
 		}
@@ -132,7 +147,7 @@ func (d *decoder) glob(node *yaml.Node) bool {
 func (d *decoder) support(node *yaml.Node) map[string][]int {
 	support := map[string][]int{}
 	d.each(node, "postgres-support", func(key, value *yaml.Node) {
-		if !seriesPattern.MatchString(key.Value) {
+		if !seriesPattern().MatchString(key.Value) {
 			d.at(key, "%q is no version of Bitbucket; write \"10\" or \"9.4\"", key.Value)
 			return
 		}

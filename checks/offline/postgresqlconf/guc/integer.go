@@ -42,12 +42,29 @@ type factor struct {
 }
 
 // The conversions, from the largest unit to the smallest: a fraction is rounded to a multiple of the next smaller one.
-var conversions = map[Unit][]factor{
-	Byte:        {{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}, {"B", 1}},
-	Kilobyte:    {{"TB", 1 << 30}, {"GB", 1 << 20}, {"MB", 1 << 10}, {"kB", 1}, {"B", 1.0 / 1024}},
-	Millisecond: {{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}, {"us", 1.0 / 1000}},
-	Second:      {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 1.0 / 1000}, {"us", 1.0 / (1000 * 1000)}},
-	Minute:      {{"d", 1440}, {"h", 60}, {"min", 1}, {"s", 1.0 / 60}, {"ms", 1.0 / (1000 * 60)}, {"us", 1.0 / (1000 * 1000 * 60)}},
+var (
+	bytesIn        = []factor{{"TB", 1 << 40}, {"GB", 1 << 30}, {"MB", 1 << 20}, {"kB", 1 << 10}, {"B", 1}}
+	kilobytesIn    = []factor{{"TB", 1 << 30}, {"GB", 1 << 20}, {"MB", 1 << 10}, {"kB", 1}, {"B", 1.0 / 1024}}
+	millisecondsIn = []factor{{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}, {"us", 1.0 / 1000}}
+	secondsIn      = []factor{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}, {"ms", 1.0 / 1000}, {"us", 1.0 / (1000 * 1000)}}
+	minutesIn      = []factor{{"d", 1440}, {"h", 60}, {"min", 1}, {"s", 1.0 / 60}, {"ms", 1.0 / (1000 * 60)}, {"us", 1.0 / (1000 * 1000 * 60)}}
+)
+
+// conversions gives the steps to a base unit; nil for a setting without one.
+func conversions(unit Unit) []factor {
+	switch unit {
+	case Byte:
+		return bytesIn
+	case Kilobyte:
+		return kilobytesIn
+	case Millisecond:
+		return millisecondsIn
+	case Second:
+		return secondsIn
+	case Minute:
+		return minutesIn
+	}
+	return nil
 }
 
 // Integer reads a value of an integer setting that counts in unit: decimal, octal with a leading 0, hexadecimal with 0x,
@@ -275,7 +292,7 @@ func exponent(text string, i int, lower, upper byte) int {
 // convert turns a number of the named unit into the base unit.
 func convert(number float64, name string, unit Unit) (float64, bool) {
 	name = strings.TrimRight(name, space)
-	table := conversions[unit]
+	table := conversions(unit)
 	for i, entry := range table {
 		if entry.name != name {
 			continue
