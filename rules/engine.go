@@ -14,12 +14,14 @@ import (
 // Run judges one deployment by each of the rules and gives one result a rule, in their order. A rule that panics gives an
 // Errored result; the others are still judged.
 func Run(deployment *facts.Deployment, all []*Rule) []*Result {
-	results := make([]*Result, 0, len(all))
+	results, passes, given := make([]Result, len(all)), make([]Pass, len(all)), make([]*Result, len(all))
 	memory := map[string]remembered{}
-	for _, rule := range all {
-		results = append(results, run(rule, &Pass{rule: rule, deployment: deployment, memory: memory}))
+	for i, rule := range all {
+		passes[i] = Pass{rule: rule, deployment: deployment, memory: memory}
+		run(&passes[i], &results[i])
+		given[i] = &results[i]
 	}
-	return results
+	return given
 }
 
 // RunAll judges every deployment on all cores. The order of the results is that of the deployments and rules.
@@ -51,12 +53,15 @@ func judge(deployment *facts.Deployment, all []*Rule) []*Result {
 // Reads judges one deployment by one rule and also gives the keys of the facts that the rule read, for the test that
 // holds them against Rule.Needs.
 func Reads(rule *Rule, deployment *facts.Deployment) (*Result, map[facts.Key]bool) {
-	read := map[facts.Key]bool{}
-	return run(rule, &Pass{rule: rule, deployment: deployment, read: read}), read
+	pass, result := &Pass{rule: rule, deployment: deployment, read: map[facts.Key]bool{}}, &Result{}
+	run(pass, result)
+	return result, pass.read
 }
 
-func run(rule *Rule, pass *Pass) (result *Result) {
-	result = &Result{Rule: rule, Deployment: pass.deployment.Name}
+// run judges by one rule and fills in the result.
+func run(pass *Pass, result *Result) {
+	rule := pass.rule
+	result.Rule, result.Deployment = rule, pass.deployment.Name
 	started := time.Now()
 	defer func() {
 		result.Took = time.Since(started)
@@ -82,7 +87,6 @@ func run(rule *Rule, pass *Pass) (result *Result) {
 	default:
 		result.Outcome, result.Reason = Skipped, "nothing among the inputs that the rule judges"
 	}
-	return result
 }
 
 // distinct leaves out findings that say the same of the same place: two containers may take a value from one line.

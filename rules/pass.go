@@ -35,8 +35,12 @@ func (p *Pass) Failf(at facts.Origin, format string, args ...any) *Finding {
 
 // Skipf notes why the rule cannot judge. It is ignored when something wrong is found.
 func (p *Pass) Skipf(format string, args ...any) {
-	if !p.skipped && len(p.findings) == 0 { // else nobody would see it
-		p.skipped, p.reason = true, fmt.Sprintf(format, args...)
+	if p.skipped || len(p.findings) > 0 {
+		return // nobody would see it
+	}
+	p.skipped, p.reason = true, format
+	if len(args) > 0 {
+		p.reason = fmt.Sprintf(format, args...)
 	}
 }
 
