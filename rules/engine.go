@@ -104,7 +104,7 @@ func distinct(findings []*Finding) []*Finding {
 	seen := make(map[saying]bool, len(findings))
 	kept := findings[:0:0]
 	for _, f := range findings {
-		key := saying{f.Message, f.At.Source, f.At.Span, f.At.Query, f.Measured}
+		key := saying{f.Message, f.At.Source, f.At.Span, f.At.Query(), f.Measured}
 		if f.At.Known() && seen[key] {
 			continue
 		}

@@ -67,5 +67,5 @@ func (p *Pass) PostgreSQL() (postgresql *facts.PostgreSQL, ok bool) {
 
 // Measured is the origin of a measured fact: the statement and what it gave.
 func Measured(query, value string) facts.Origin {
-	return facts.Origin{Query: query, Value: value}
+	return facts.MeasuredBy("", query, value)
 }

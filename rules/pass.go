@@ -28,7 +28,7 @@ type Pass struct {
 // Failf reports something wrong at a place. The message names key, value and what it leads to; the place is added by the
 // report.
 func (p *Pass) Failf(at facts.Origin, format string, args ...any) *Finding {
-	finding := &Finding{Message: fmt.Sprintf(format, args...), Severity: p.rule.Severity, At: at, Measured: at.Value}
+	finding := &Finding{Message: fmt.Sprintf(format, args...), Severity: p.rule.Severity, At: at, Measured: at.Value()}
 	p.findings = append(p.findings, finding)
 	return finding
 }
@@ -269,7 +269,7 @@ func (i Instance) Origin() facts.Origin {
 		return i.declared.Container.Origin
 	}
 	if i.declared.Measured {
-		return facts.Origin{Query: "PGPOOL SHOW ALL"}
+		return facts.MeasuredBy("", "PGPOOL SHOW ALL", "")
 	}
 	if len(i.declared.Files) > 0 {
 		return facts.Origin{Source: i.declared.Files[0].Source, Format: facts.PgpoolConf}

@@ -6,7 +6,7 @@ import "strconv"
 func (m Measured) setting() Setting {
 	return Setting{
 		Key: Key(m.Name), Text: m.Value, Norm: m.Norm, State: Set,
-		Origin: Origin{Key: m.Name, Query: m.Query, Value: m.Value},
+		Origin: MeasuredBy(m.Name, m.Query, m.Value),
 	}
 }
 
@@ -28,12 +28,12 @@ func (s *Snapshot) AsPgpool() *Pgpool {
 		Name: "the running Pgpool-II", Settings: Layers{Own: measuredSettings(s.Pgpool)}, Measured: true,
 		Version: Setting{
 			Key: PgpoolVersion, Text: s.Server.Version, Norm: s.Server.Version, State: Set,
-			Origin: Origin{Query: "SHOW pool_version", Value: s.Server.Text},
+			Origin: MeasuredBy("", "SHOW pool_version", s.Server.Text),
 		},
 	}
 	for _, node := range s.PoolNodes {
 		column := func(name, value string) Setting {
-			return Setting{Key: Key(name), Text: value, Norm: value, State: Set, Origin: Origin{Key: name, Query: "SHOW pool_nodes", Value: value}}
+			return Setting{Key: Key(name), Text: value, Norm: value, State: Set, Origin: MeasuredBy(name, "SHOW pool_nodes", value)}
 		}
 		index := node.ID
 		p.Backends = append(p.Backends, BackendNode{
@@ -73,7 +73,7 @@ func (s *Snapshot) AsNodes() []*Node {
 
 // majorVersion is the major version of a running node, "15" or "9.6", out of server_version_num.
 func majorVersion(num int) Setting {
-	version := Setting{Key: "PostgreSQL version", Origin: Origin{Query: "SELECT current_setting('server_version_num')", Value: strconv.Itoa(num)}}
+	version := Setting{Key: "PostgreSQL version", Origin: MeasuredBy("", "SELECT current_setting('server_version_num')", strconv.Itoa(num))}
 	switch {
 	case num >= 100_000:
 		version.Text = strconv.Itoa(num / 10_000)

@@ -1,37 +1,50 @@
 package facts
 
 // Format names the syntax of a file.
-type Format string
+type Format uint8
 
-// The formats that are read.
+// The formats that are read. The zero one is none.
 const (
-	Properties     Format = "properties"      // java.util.Properties
-	DockerEnv      Format = "docker-env"      // docker run --env-file
-	ComposeEnv     Format = "compose-env"     // .env and env_file of docker compose
-	Shell          Format = "shell"           // shell script
-	Compose        Format = "compose"         // docker compose file
-	PgpoolConf     Format = "pgpool.conf"     // Pgpool-II
-	PostgreSQLConf Format = "postgresql.conf" // PostgreSQL
-	SecretFile     Format = "secret-file"     // the file behind a NAME_FILE variable
-	Kubernetes     Format = "kubernetes"      // manifests and kustomizations
-	Helm           Format = "helm-values"     // values of a Helm chart
-	DockerInspect  Format = "docker-inspect"  // output of docker inspect and podman inspect
-	Systemd        Format = "systemd"         // unit file of systemd, drop-in, Podman quadlet
-	SystemdEnv     Format = "systemd-env"     // EnvironmentFile= of systemd
+	Properties     Format = iota + 1 // java.util.Properties
+	DockerEnv                        // docker run --env-file
+	ComposeEnv                       // .env and env_file of docker compose
+	Shell                            // shell script
+	Compose                          // docker compose file
+	PgpoolConf                       // Pgpool-II
+	PostgreSQLConf                   // PostgreSQL
+	SecretFile                       // the file behind a NAME_FILE variable
+	Kubernetes                       // manifests and kustomizations
+	Helm                             // values of a Helm chart
+	DockerInspect                    // output of docker inspect and podman inspect
+	Systemd                          // unit file of systemd, drop-in, Podman quadlet
+	SystemdEnv                       // EnvironmentFile= of systemd
+	Foreign                          // Terraform and the like: named, not read
 )
 
+// String is the format's name.
+func (f Format) String() string {
+	return [...]string{
+		"", "properties", "docker-env", "compose-env", "shell", "compose", "pgpool.conf", "postgresql.conf", "secret-file",
+		"kubernetes", "helm-values", "docker-inspect", "systemd", "systemd-env", "foreign",
+	}[f]
+}
+
 // Style says how a value is quoted where it stands, which decides how a new text must be written there.
-type Style string
+type Style uint8
 
 // The quoting styles. Not every format knows every style.
 const (
-	Plain        Style = ""
-	SingleQuoted Style = "'"
-	DoubleQuoted Style = `"`
-	AnsiQuoted   Style = "$'" // shell
-	Literal      Style = "|"  // YAML block scalar, lines kept
-	Folded       Style = ">"  // YAML block scalar, lines joined
+	Plain        Style = iota
+	SingleQuoted       // '
+	DoubleQuoted       // "
+	AnsiQuoted         // $' of a shell
+	Literal            // YAML block scalar |, lines kept
+	Folded             // YAML block scalar >, lines joined
+	YesNo              // true or false of a Helm chart, which prints yes or no for it
 )
+
+// String is the mark with which the style begins, where there is one.
+func (s Style) String() string { return [...]string{"", "'", `"`, "$'", "|", ">", "yes or no"}[s] }
 
 // Run maps a piece of a decoded value to the bytes it was written with. A verbatim run (N == RawN) maps byte by byte;
 // any other is an escape or the like, which can only be pointed at, kept or removed as a whole. Raw bytes between two
@@ -64,12 +77,36 @@ type Origin struct {
 	// Runs map the decoded value to bytes. Nil means that the value is written verbatim in Span. An empty, non-nil
 	// slice means that the characters cannot be traced, only the whole.
 	Runs []Run
-	// Query is the statement that measured a live fact; then there is no Source. Value is what it gave.
-	Query, Value string
+	// answer is what measured a live fact; then there is no Source.
+	answer *answer
+}
+
+// answer is a statement and what it gave.
+type answer struct{ query, value string }
+
+// MeasuredBy is the origin of a value that a query gave under a name, "" when it has none.
+func MeasuredBy(name, query, value string) Origin {
+	return Origin{Key: name, answer: &answer{query, value}}
+}
+
+// Query is the statement that measured a live fact; "" for what was written.
+func (o Origin) Query() string {
+	if o.answer == nil {
+		return ""
+	}
+	return o.answer.query
+}
+
+// Value is what the statement of Query gave.
+func (o Origin) Value() string {
+	if o.answer == nil {
+		return ""
+	}
+	return o.answer.value
 }
 
 // Known says whether the origin points anywhere.
-func (o Origin) Known() bool { return o.Source != nil || o.Query != "" }
+func (o Origin) Known() bool { return o.Source != nil || o.Query() != "" }
 
 // Place is a range of bytes in a source, with the syntax and the quoting that are in force there.
 type Place struct {
@@ -127,7 +164,7 @@ func (o Origin) place(run Run, raw Span) Place {
 	if place.Source == nil {
 		place.Source = o.Source
 	}
-	if place.Format == "" {
+	if place.Format == 0 {
 		place.Format = o.Format
 	}
 	return place

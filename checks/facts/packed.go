@@ -1,7 +1,5 @@
 package facts
 
-import "slices"
-
 // Of many installations the environments of containers are what fills the memory, although rules look at one installation
 // at a time. A container can put its environment aside in a form of a third of the size.
 
@@ -13,33 +11,28 @@ type packed struct {
 	keyStart, keyEnd     int32
 	via                  []Origin
 	state                State
-	format, style        uint8 // among packedFormats and packedStyles
+	format               Format
+	style                Style
 	keyed, named, normal bool  // Key is the name, Origin.Key is the name, Norm is the text
 	// whole is the assignment itself when it has more than that.
 	whole *Assignment
 }
 
-var (
-	packedFormats = []Format{Compose, ComposeEnv, DockerEnv, Shell, ""}
-	packedStyles  = []Style{Plain, SingleQuoted, DoubleQuoted}
-)
-
 func pack(a *Assignment) packed {
 	v, o := &a.Value, &a.Value.Origin
-	format, style := slices.Index(packedFormats, o.Format), slices.Index(packedStyles, o.Style)
 	const most = 1 << 30
 	p := packed{
 		name: a.Name, text: v.Text, source: o.Source, via: v.Via, state: v.State,
 		keyed: a.Name != "" && v.Key == Key(a.Name), named: a.Name != "" && o.Key == a.Name, normal: v.Text != "" && v.Norm == v.Text,
 	}
 	switch {
-	case format < 0, style < 0, v.Bad != "", v.Why != "", v.Overridden != nil, o.Runs != nil, o.Query != "", o.Value != "",
+	case o.Within != 0, v.Bad != "", v.Why != "", v.Overridden != nil, o.Runs != nil, o.answer != nil,
 		!p.keyed && v.Key != "", !p.named && o.Key != "", !p.normal && v.Norm != "",
 		o.Span.Start > most, o.Span.End > most, o.KeySpan.Start > most, o.KeySpan.End > most:
 		whole := *a
 		return packed{whole: &whole}
 	}
-	p.format, p.style = uint8(format), uint8(style)
+	p.format, p.style = o.Format, o.Style
 	p.start, p.end, p.keyStart, p.keyEnd = int32(o.Span.Start), int32(o.Span.End), int32(o.KeySpan.Start), int32(o.KeySpan.End)
 	return p
 }
@@ -50,7 +43,7 @@ func (p *packed) assignment() Assignment {
 	}
 	a := Assignment{Name: p.name, Value: Setting{Text: p.text, State: p.state, Via: p.via, Origin: Origin{
 		Source: p.source, Span: Span{int(p.start), int(p.end)}, KeySpan: Span{int(p.keyStart), int(p.keyEnd)},
-		Format: packedFormats[p.format], Style: packedStyles[p.style],
+		Format: p.format, Style: p.style,
 	}}}
 	if p.keyed {
 		a.Value.Key = Key(p.name)

@@ -29,14 +29,15 @@ func TestPackKeepsEverything(t *testing.T) {
 		"G": changed(func(s *Setting) { s.Via = []Origin{{Source: source}} }),
 		"H": changed(func(s *Setting) { s.Overridden = []Setting{{}} }),
 		"I": changed(func(s *Setting) { s.Origin.Runs = []Run{} }),
-		"J": changed(func(s *Setting) { s.Origin.Format = "another" }),
+		"J": changed(func(s *Setting) { s.Origin.Format = Helm }),
 		"K": changed(func(s *Setting) { s.Origin.Style = Folded }),
-		"L": changed(func(s *Setting) { s.Origin.Query = "SHOW" }),
+		"S": changed(func(s *Setting) { s.Origin.Within = Kubernetes }),
+		"L": changed(func(s *Setting) { s.Origin = MeasuredBy("", "SHOW", "") }),
 		"M": changed(func(s *Setting) { s.Origin.Span.End = math.MaxInt }),
 		"N": changed(func(s *Setting) { s.Key, s.Origin.Key = "", "" }),
 		"O": changed(func(s *Setting) { s.Key, s.Origin.Key = "O", "O" }),
 		"P": changed(func(s *Setting) { s.Text = "" }),
-		"Q": changed(func(s *Setting) { s.Origin.Value = "off" }),
+		"Q": changed(func(s *Setting) { s.Origin.answer = &answer{value: "off"} }),
 		"R": {},
 	} {
 		c.Environment = append(c.Environment, Assignment{Name: name, Value: value})

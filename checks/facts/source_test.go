@@ -77,7 +77,7 @@ func TestPlaces(t *testing.T) {
 	if _, ok := verbatim.Places(1, 4); ok {
 		t.Errorf("a range behind the value has a place")
 	}
-	if _, ok := (Origin{Query: "SHOW pool_nodes"}).Places(0, 1); ok {
+	if _, ok := MeasuredBy("", "SHOW pool_nodes", "").Places(0, 1); ok {
 		t.Errorf("a live fact has a place in a file")
 	}
 }

@@ -7,9 +7,6 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 )
 
-// foreignFormat is that of files that are named instead of read, see the package foreign.
-const foreignFormat facts.Format = "foreign"
-
 // foreignRelevant says whether a file that is not read holds configuration of ours: it sets something of ours, or makes a
 // file that has a name of ours.
 func foreignRelevant(name string, text []byte) bool {

@@ -204,7 +204,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 				problem.Note, problem.Message = true, "not read: "+problem.Message
 			}
 			r.problems = append(r.problems, problem)
-			return nil, "", false
+			return nil, 0, false
 		}
 		source.InWorkTree = c.inTree
 	}
@@ -212,7 +212,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 		if c.source == nil {
 			l.files.forget(c.resolved)
 		}
-		return nil, "", false
+		return nil, 0, false
 	}
 	if reason := noText(source.Text); reason != "" {
 		// An empty bitbucket.properties may be meant so, where the environment has the settings.
@@ -230,7 +230,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 	if kubernetes.IsKustomization(c.path) {
 		return source, facts.Kubernetes, true
 	}
-	if c.named && !c.companion && !relevant(source.Name, source.Text, format) || format == "" {
+	if c.named && !c.companion && !relevant(source.Name, source.Text, format) || format == 0 {
 		guess, ok := contentFormat(source.Text)
 		switch {
 		case ok:
@@ -268,7 +268,7 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 		return
 	}
 	switch c.format {
-	case foreignFormat:
+	case facts.Foreign:
 		form, _, _ := foreign.Named(source.Name)
 		r.passOver(c, source, form)
 	case facts.Properties:

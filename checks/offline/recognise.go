@@ -26,13 +26,13 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 		return facts.Systemd, true
 	}
 	if _, _, ok := foreign.Named(base); ok {
-		return foreignFormat, true
+		return facts.Foreign, true
 	}
 	switch extension := path.Ext(base); {
 	case kubernetes.IsKustomization(path.Base(name)):
 		return facts.Kubernetes, true
 	case base == ".bbdoctor.yaml", base == ".bbdoctor.yml":
-		return "", false // bbdoctor's own
+		return 0, false // bbdoctor's own
 	case base == "bitbucket.properties", base == "stash-config.properties", strings.Contains(base, "bitbucket") && extension == ".properties":
 		return facts.Properties, true
 	case isValues(base):
@@ -52,7 +52,7 @@ func nameFormat(name string) (format facts.Format, ok bool) {
 	case extension == "" && !strings.HasPrefix(base, "."):
 		return facts.Shell, true // if it begins with #!
 	}
-	return "", false
+	return 0, false
 }
 
 // words are what a file of ours contains at least one of. A file without any is dropped before it is parsed.
@@ -69,7 +69,7 @@ func ownOutput(text []byte) bool {
 // relevant says whether a text can hold configuration of ours in that format.
 func relevant(name string, text []byte, format facts.Format) bool {
 	switch format {
-	case foreignFormat:
+	case facts.Foreign:
 		return foreignRelevant(name, text)
 	case facts.Properties, facts.PgpoolConf, facts.PostgreSQLConf:
 		return true
@@ -159,7 +159,7 @@ func contentFormat(text []byte) (format facts.Format, ok bool) {
 	case line("max_connections") || line("shared_buffers"):
 		return facts.PostgreSQLConf, true
 	}
-	return "", false
+	return 0, false
 }
 
 // isJSON says whether a text begins as a JSON object or list.

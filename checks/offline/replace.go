@@ -33,7 +33,7 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	if origin.Source == nil {
 		return nil, ErrNoFile
 	}
-	if whole := writers[origin.Format].replace; whole != nil && origin.Within == "" && origin.Source.Path != "" {
+	if whole := writers[origin.Format].replace; whole != nil && origin.Within == 0 && origin.Source.Path != "" {
 		replaced, err := whole(setting, start, end, text)
 		if err != nil {
 			return nil, ErrUntraceable
@@ -51,7 +51,7 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	edits := make([]Edit, 0, len(places))
 	for i, place := range places {
 		encode := writers[place.Format].encode
-		if origin.Within != "" && place.Format == origin.Format {
+		if origin.Within != 0 && place.Format == origin.Format {
 			encode = within(origin, start == 0)
 		}
 		switch {

@@ -231,8 +231,8 @@ func indent(text string) string { return strings.ReplaceAll(text, "\n", "\n    "
 
 // at is "file:line:column-line:column", or the query that measured and what it gave.
 func at(origin facts.Origin) string {
-	if origin.Query != "" {
-		return origin.Query + " = " + origin.Value
+	if origin.Query() != "" {
+		return origin.Query() + " = " + origin.Value()
 	}
 	if origin.Source == nil {
 		return "-"

@@ -10,7 +10,7 @@ import (
 
 // measured marks a value that a running server gave.
 func measured(setting facts.Setting) string {
-	if setting.Origin.Query != "" {
+	if setting.Origin.Query() != "" {
 		return " (measured)"
 	}
 	return ""
@@ -97,7 +97,7 @@ func roleTimeout(p *rules.Pass, key facts.Key) *timeout {
 			return &timeout{
 				facts.Setting{
 					Key: key, Text: s.Value, Norm: s.Norm, State: facts.Set,
-					Origin: facts.Origin{Key: s.Name, Query: "SELECT setconfig FROM pg_db_role_setting", Value: s.Name + "=" + s.Value},
+					Origin: facts.MeasuredBy(s.Name, "SELECT setconfig FROM pg_db_role_setting", s.Name+"="+s.Value),
 				},
 				milliseconds, "every node, set for the " + place.name, "Run " + reset + "; the next session has the server's own value.",
 			}

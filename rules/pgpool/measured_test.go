@@ -73,7 +73,7 @@ func TestMeasured(t *testing.T) {
 				t.Errorf("%s: %s with %d findings, want %s with %d", result.Outcome, result.Reason, len(result.Findings), c.want, c.findings)
 			}
 			for _, finding := range result.Findings {
-				if finding.At.Query == "" || finding.Help == "" || finding.Fix != nil {
+				if finding.At.Query() == "" || finding.Help == "" || finding.Fix != nil {
 					t.Errorf("a measured value has a query, a help and no fix: %+v", finding)
 				}
 			}

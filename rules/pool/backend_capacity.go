@@ -94,7 +94,7 @@ func (r room) advice(most int) string {
 	switch {
 	case r.image:
 		return rules.Assign(r.container, facts.Setting{Origin: r.origin}, "POSTGRESQL_MAX_CONNECTIONS", strconv.Itoa(most)) + " on every node"
-	case r.origin.Query != "":
+	case r.origin.Query() != "":
 		return fmt.Sprintf("max_connections = %d on every node and restart it, the standby first", most)
 	}
 	return fmt.Sprintf("max_connections=%d on every node", most)

@@ -33,7 +33,7 @@ func written(setting facts.Setting, value int) string {
 	switch {
 	case setting.State == facts.Default:
 		return fmt.Sprintf("%s=%d (%s)", rules.NameOf(setting), value, setting.Why)
-	case setting.Origin.Query != "":
+	case setting.Origin.Query() != "":
 		return fmt.Sprintf("%s=%d (measured)", rules.NameOf(setting), value)
 	}
 	return fmt.Sprintf("%s=%d", rules.NameOf(setting), value)

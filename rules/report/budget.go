@@ -179,7 +179,7 @@ func figure(setting facts.Setting, value int) string {
 	switch {
 	case setting.State == facts.Default:
 		return printable(fmt.Sprintf("%s=%d (%s)", name, value, setting.Why))
-	case setting.Origin.Query != "":
+	case setting.Origin.Query() != "":
 		return printable(fmt.Sprintf("%s=%d (measured)", name, value))
 	}
 	return printable(fmt.Sprintf("%s=%d", name, value))

@@ -133,8 +133,8 @@ func newJSONResult(result *rules.Result, options Options) jsonResult {
 			Message: finding.Message, Help: finding.Help, Severity: finding.Severity.String(),
 			Location: facts.Location(finding.At), Related: []jsonNote{},
 		}
-		if finding.At.Query != "" {
-			shown.Measured = &jsonMeasured{finding.At.Query, finding.Measured}
+		if finding.At.Query() != "" {
+			shown.Measured = &jsonMeasured{finding.At.Query(), finding.Measured}
 		}
 		if s := finding.Suppressed; s != nil {
 			shown.Suppressed = &jsonSuppression{s.Kind, s.Justification, facts.Location(s.At)}

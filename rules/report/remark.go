@@ -139,13 +139,13 @@ func newRemark(result *rules.Result, finding *rules.Finding, anchors map[string]
 
 // measurement says which query gave what.
 func measurement(finding *rules.Finding) string {
-	if finding.At.Query == "" {
+	if finding.At.Query() == "" {
 		return ""
 	}
 	if finding.Measured == "" {
-		return finding.At.Query
+		return finding.At.Query()
 	}
-	return fmt.Sprintf("%s = %s", finding.At.Query, finding.Measured)
+	return fmt.Sprintf("%s = %s", finding.At.Query(), finding.Measured)
 }
 
 // anchors gives for each deployment the place that named the server: what was measured there stands in no file.

@@ -93,7 +93,7 @@ func counting(result *rules.Result, options Options) []*rules.Finding {
 // place is "file:line:column", or the query of a live fact, or what is known of it.
 func place(at facts.Origin) string {
 	if at.Source == nil {
-		return at.Query
+		return at.Query()
 	}
 	if wholeFile(at) {
 		return at.Source.Name

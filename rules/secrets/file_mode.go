@@ -18,7 +18,7 @@ var FileMode = &rules.Rule{
 			switch {
 			case file.Source.Path == "":
 				p.Skipf("standard input has no permissions")
-			case password.Origin.Within != "":
+			case password.Origin.Within != 0:
 				p.Skipf("the bitbucket.properties in %s gets its permissions where it is unpacked", file.Source.Name)
 			case file.Source.InWorkTree:
 				p.Skipf("%s lies in a git work tree, where permissions are not those of the deployed file", file.Source.Name)

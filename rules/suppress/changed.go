@@ -78,7 +78,7 @@ func findings(n int) string {
 
 // concerns says whether the change touched one of a finding's places.
 func concerns(finding *rules.Finding, touched func(facts.Origin) bool) bool {
-	if finding.At.Query != "" || finding.At.Source != nil && touched(finding.At) {
+	if finding.At.Query() != "" || finding.At.Source != nil && touched(finding.At) {
 		return true
 	}
 	for _, note := range finding.Related {

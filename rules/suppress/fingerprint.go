@@ -53,7 +53,7 @@ func (p *Printer) Of(result *rules.Result, finding *rules.Finding) Fingerprint {
 	at := finding.At
 	f := Fingerprint{Rule: result.Rule.ID, Key: at.Key}
 	if at.Source == nil {
-		f.Deployment, f.Key = result.Deployment, at.Query
+		f.Deployment, f.Key = result.Deployment, at.Query()
 		return f
 	}
 	f.File = p.name(at.Source)

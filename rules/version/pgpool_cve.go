@@ -46,8 +46,8 @@ func report(p *rules.Pass, i pgpool, v vulnerability, e exposure, mended number)
 		finding = p.Failf(i.at(), "Pgpool-II %s has %s (%s); whether this configuration is open to it cannot be told: %s", i.number, v.name, v.what, e.doubt).As(rules.Warning)
 	}
 	decides := e.setting.Origin
-	if e.setting.Sensitive() && decides.Query != "" {
-		decides.Value = e.setting.Shown()
+	if e.setting.Sensitive() && decides.Query() != "" {
+		decides = facts.MeasuredBy(decides.Key, decides.Query(), e.setting.Shown())
 	}
 	finding.Also(decides, "the setting that decides")
 	help := fmt.Sprintf("Move to %s or later.", mended)

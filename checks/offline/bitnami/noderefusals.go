@@ -65,7 +65,7 @@ func (c *checker) nodeName() {
 // dash and digits.
 func byDocker(c *facts.Container) bool {
 	switch c.Format {
-	case facts.Compose, facts.Shell, "": // "" in tests
+	case facts.Compose, facts.Shell, 0: // 0 in tests
 		return true
 	}
 	return false

@@ -73,5 +73,5 @@ func quotes(style yaml.Style) facts.Style {
 
 func quoted(style facts.Style, text string) (string, bool) {
 	written, ok := Encode(style, text)
-	return string(style) + written + string(style), ok
+	return style.String() + written + style.String(), ok
 }

@@ -69,7 +69,7 @@ func TestFind(t *testing.T) {
 		"yaml, a document":               {facts.Compose, "---\n# " + i + "\na: 1\n", "2: 1-3 x -- y"},
 		"yaml that is none":              {facts.Compose, "# " + i + "\na: [\n", ""},
 		"a ConfigMap":                    {facts.Compose, "data:\n  bitbucket.properties: |\n    # " + i + "\n    jdbc.url=a\\\n      b\n  other.txt: |\n    # " + i + "\n", "3: 3-5 x -- y"},
-		"a unit of systemd":              {"systemd", "[Service]\n; " + i + "\nEnvironment=A=1 \\\n  B=2\nC=# " + i + "\n", "2: 2-4 x -- y"},
+		"a unit of systemd":              {facts.Systemd, "[Service]\n; " + i + "\nEnvironment=A=1 \\\n  B=2\nC=# " + i + "\n", "2: 2-4 x -- y"},
 		"the very end":                   {facts.PgpoolConf, "a = 1\n# bbdoctor:ignore", "2: 2-3 "},
 	} {
 		t.Run(title, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestHostile(t *testing.T) {
 		"nested":       strings.Repeat("{a: ", 5000) + "# bbdoctor:ignore",
 		"continuation": strings.Repeat("bbdoctor:ignore \\\n", 10_000),
 	} {
-		for _, format := range []facts.Format{facts.Properties, facts.DockerEnv, facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf, facts.Shell, facts.Compose, "other"} {
+		for _, format := range []facts.Format{facts.Properties, facts.DockerEnv, facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf, facts.Shell, facts.Compose, facts.Format(0)} {
 			if n := len(Find(facts.NewSource("f.yml", []byte(text)), format)); n > maxDirectives {
 				t.Errorf("%s as %s: %d directives", title, format, n)
 			}
@@ -105,7 +105,7 @@ func FuzzFind(f *testing.F) {
 	f.Add("a=1\n# bbdoctor:ignore x -- y\nb=2\n", uint8(0))
 	f.Add("a: |\n  # bbdoctor:ignore x\n", uint8(6))
 	f.Add("data:\n  a.properties: |\n    # bbdoctor:ignore x\n", uint8(6))
-	formats := []facts.Format{facts.Properties, facts.DockerEnv, facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf, facts.Shell, facts.Compose, "other"}
+	formats := []facts.Format{facts.Properties, facts.DockerEnv, facts.ComposeEnv, facts.PgpoolConf, facts.PostgreSQLConf, facts.Shell, facts.Compose, facts.Format(0)}
 	f.Fuzz(func(t *testing.T, text string, format uint8) {
 		source := facts.NewSource("f", []byte(text))
 		for _, d := range Find(source, formats[int(format)%len(formats)]) {

@@ -200,5 +200,5 @@ func embeddedFormat(name string) (facts.Format, bool) {
 	case path.Ext(base) == ".env":
 		return facts.ComposeEnv, true
 	}
-	return "", false
+	return 0, false
 }

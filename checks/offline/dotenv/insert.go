@@ -19,7 +19,7 @@ func Insert(sibling facts.Setting, name, value string, _ *edit.Parsed) (insertio
 	}
 	for _, style := range []facts.Style{facts.Plain, facts.DoubleQuoted, facts.SingleQuoted} {
 		if written, ok := Encode(origin.Format, style, value); ok {
-			return edit.LinesBehind(text, origin.Span.End, line+string(style)+written+string(style))
+			return edit.LinesBehind(text, origin.Span.End, line+style.String()+written+style.String())
 		}
 	}
 	return insertion, false

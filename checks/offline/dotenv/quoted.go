@@ -20,7 +20,10 @@ func (r *reader) quotedValue(key facts.Span, at int) (facts.Setting, int) {
 		return text.Setting(r.origin(key, facts.Span{Start: at + 1, End: end}), r.text[at+1:end]), end
 	}
 	origin := r.origin(key, facts.Span{Start: at + 1, End: end})
-	origin.Style = facts.Style(quote)
+	origin.Style = facts.DoubleQuoted
+	if quote == '\'' {
+		origin.Style = facts.SingleQuoted
+	}
 	written := r.text[at+1 : end]
 	if strings.IndexByte(written, '\\') < 0 && (quote == '\'' || strings.IndexByte(written, '$') < 0) {
 		return facts.Setting{Key: facts.Key(origin.Key), Text: written, State: facts.Set, Origin: origin}, end + 1

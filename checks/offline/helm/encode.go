@@ -10,7 +10,7 @@ import (
 // Encode writes text so that it can be put inside a value of a values file at a place that a run of it gives. ok is false
 // when the style cannot express it, and for what a template would read as its own.
 func Encode(style facts.Style, text string) (encoded string, ok bool) {
-	if style == YesNo {
+	if style == facts.YesNo {
 		switch strings.ToLower(text) {
 		case "yes", "on", "true":
 			return "true", true

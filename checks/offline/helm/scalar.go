@@ -190,10 +190,6 @@ func lineOf(source *facts.Source, offset int) int {
 	return line
 }
 
-// YesNo is how a boolean of a chart becomes a variable that knows yes and no: the style of a piece that is written as true
-// or false and stands for yes or no.
-const YesNo facts.Style = "yes or no"
-
 // switched makes a setting of a boolean for which the chart prints yes or no.
 func (v *value) switched(name string) facts.Setting {
 	s := v.setting(name)
@@ -215,7 +211,7 @@ func asYesNo(s facts.Setting) facts.Setting {
 	default:
 		return s
 	}
-	s.Origin.Style = YesNo
-	s.Origin.Runs = []facts.Run{{N: len(s.Text), Raw: s.Origin.Span.Start, RawN: s.Origin.Span.Len(), Style: YesNo}}
+	s.Origin.Style = facts.YesNo
+	s.Origin.Runs = []facts.Run{{N: len(s.Text), Raw: s.Origin.Span.Start, RawN: s.Origin.Span.Len(), Style: facts.YesNo}}
 	return s
 }

@@ -206,7 +206,7 @@ docker run -e "A=$LIST" $OPTS "${args[@]}" -e D="x"'y'z --name "pg" -p 1:2 img:1
 		}
 		line := at(origin.KeySpan) + "|" + at(origin.Span) + "|"
 		for _, place := range places {
-			line += " " + at(place.Span) + string(place.Style)
+			line += " " + at(place.Span) + place.Style.String()
 		}
 		for _, via := range variable.Value.Via {
 			line += " via " + via.Key

@@ -1,6 +1,10 @@
 package yamltext
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/bbdoctor/bbdoctor/checks/facts"
+)
 
 // block decodes a literal or folded block scalar whose header begins at the offset.
 func (t *tracer) block(at int) {
@@ -14,7 +18,7 @@ func (t *tracer) block(at int) {
 		t.failed = true
 		return
 	}
-	folds := t.style == ">"
+	folds := t.style == facts.Folded
 	breaks, at := t.lineBreaks(nil, at, indent)
 	first, wasBlank := true, false
 	for at < len(t.text) && t.column(at) == indent && !t.failed {

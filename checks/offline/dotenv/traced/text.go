@@ -233,7 +233,7 @@ func Runs(value facts.Setting) (runs []facts.Run, lost bool) {
 		if runs[i].In == nil {
 			runs[i].In = origin.Source
 		}
-		if runs[i].Format == "" {
+		if runs[i].Format == 0 {
 			runs[i].Format = origin.Format
 		}
 	}
@@ -302,7 +302,7 @@ func (t *Text) runsFor(origin *facts.Origin) []facts.Run {
 			runs[i].In = nil
 		}
 		if runs[i].Format == origin.Format {
-			runs[i].Format = ""
+			runs[i].Format = 0
 		}
 	}
 	return runs
