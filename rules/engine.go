@@ -14,11 +14,11 @@ import (
 // Run judges one deployment by each of the rules and gives one result a rule, in their order. A rule that panics gives an
 // Errored result; the others are still judged.
 func Run(deployment *facts.Deployment, all []*Rule) []*Result {
-	results, passes, given := make([]Result, len(all)), make([]Pass, len(all)), make([]*Result, len(all))
-	memory := map[string]remembered{}
+	results, given := make([]Result, len(all)), make([]*Result, len(all))
+	pass, memory := &Pass{}, map[string]remembered{}
 	for i, rule := range all {
-		passes[i] = Pass{rule: rule, deployment: deployment, memory: memory}
-		run(&passes[i], &results[i])
+		*pass = Pass{rule: rule, deployment: deployment, memory: memory}
+		run(pass, &results[i])
 		given[i] = &results[i]
 	}
 	return given

@@ -127,16 +127,16 @@ func (p *Pass) URLs() []facts.JDBCURL {
 	if len(bitbucket.URLs) == 0 {
 		p.Skipf("jdbc.url is not set in the inputs")
 	}
-	var known []facts.JDBCURL
-	for i, url := range bitbucket.URLs {
-		switch {
-		case url.Known():
-			p.judged = true
-			known = append(known, url)
-		case i == 0:
-			p.known(url.Setting, "jdbc.url")
-		}
+	unknown := func(url facts.JDBCURL) bool { return !url.Known() }
+	if !slices.ContainsFunc(bitbucket.URLs, unknown) {
+		p.judged = p.judged || len(bitbucket.URLs) > 0
+		return slices.Clip(bitbucket.URLs)
 	}
+	if effective := bitbucket.URLs[0]; !effective.Known() {
+		p.known(effective.Setting, "jdbc.url")
+	}
+	known := slices.DeleteFunc(slices.Clone(bitbucket.URLs), unknown)
+	p.judged = p.judged || len(known) > 0
 	return known
 }
 

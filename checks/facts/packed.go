@@ -13,7 +13,7 @@ type packed struct {
 	state                State
 	format               Format
 	style                Style
-	keyed, named, normal bool  // Key is the name, Origin.Key is the name, Norm is the text
+	keyed, named, normal bool // Key is the name, Origin.Key is the name, Norm is the text
 	// whole is the assignment itself when it has more than that.
 	whole *Assignment
 }

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"io/fs"
 	"sort"
 	"sync"
@@ -48,7 +49,7 @@ func NewSource(name string, text []byte) *Source {
 // lineStarts finds where lines begin. LF, CRLF and a lone CR each end a line, as they do for java.util.Properties.
 func (s *Source) lineStarts() []int {
 	s.linesOnce.Do(func() {
-		s.lines = append(s.lines, 0)
+		s.lines = append(make([]int, 0, 1+bytes.Count(s.Text, []byte("\n"))), 0)
 		for i := 0; i < len(s.Text); i++ {
 			switch s.Text[i] {
 			case '\r':

@@ -20,18 +20,24 @@ func (d *Deployment) Forget() { d.written, d.writtenOnce = nil, sync.Once{} }
 // Visit passes every value of [Deployment.Written] by, in no special order, places that several containers read more than
 // once, and values without a place too.
 func (d *Deployment) Visit(visit func(Setting)) {
+	d.visit(func(setting *Setting) { visit(*setting) })
+}
+
+// visit is Visit without copies of what has its key. None of them may be changed.
+func (d *Deployment) visit(visit func(*Setting)) {
 	assignments := func(list []Assignment) {
 		for i := range list {
-			setting := list[i].Value
-			if setting.Key == "" {
-				setting.Key = Key(list[i].Name)
+			setting := &list[i].Value
+			if setting.Key == "" && list[i].Name != "" {
+				keyed := *setting
+				keyed.Key, setting = Key(list[i].Name), &keyed
 			}
 			visit(setting)
 		}
 	}
 	for _, c := range d.Containers() {
 		assignments(c.Environment)
-		visit(c.Image)
+		visit(&c.Image)
 	}
 	if d.Bitbucket != nil {
 		for _, file := range d.Bitbucket.Files {
@@ -52,15 +58,14 @@ func (d *Deployment) Visit(visit func(Setting)) {
 
 func (d *Deployment) collect() []*Setting {
 	count := 0
-	d.Visit(func(Setting) { count++ })
-	all, order := make([]Setting, 0, count), make([]*Setting, 0, count)
-	d.Visit(func(setting Setting) {
+	d.visit(func(*Setting) { count++ })
+	all := make([]*Setting, 0, count)
+	d.visit(func(setting *Setting) {
 		if setting.State != Absent && setting.Origin.Source != nil {
 			all = append(all, setting)
-			order = append(order, &all[len(all)-1])
 		}
 	})
-	slices.SortStableFunc(order, func(a, b *Setting) int {
+	slices.SortStableFunc(all, func(a, b *Setting) int {
 		at, other := &a.Origin, &b.Origin
 		if at.Source != other.Source {
 			if c := cmp.Compare(at.Source.Name, other.Source.Name); c != 0 {
@@ -69,7 +74,7 @@ func (d *Deployment) collect() []*Setting {
 		}
 		return cmp.Or(cmp.Compare(at.Span.Start, other.Span.Start), cmp.Compare(at.Span.End, other.Span.End))
 	})
-	return slices.CompactFunc(order, func(a, b *Setting) bool {
+	return slices.CompactFunc(all, func(a, b *Setting) bool {
 		return a.Origin.Source == b.Origin.Source && a.Origin.Span == b.Origin.Span && a.Key == b.Key
 	})
 }

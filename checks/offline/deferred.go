@@ -6,6 +6,7 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
 
 // A Pgpool-II or a node has hundreds of settings, most of them defaults: many times the size of the files that declare
@@ -31,13 +32,27 @@ func selfContained(c *facts.Container) bool {
 	return true
 }
 
-func (l *loader) pgpool(c *facts.Container) *facts.Pgpool {
+// pgpool gives a container's Pgpool-II; of one that is deferred also where its backend nodes are.
+func (l *loader) pgpool(c *facts.Container) unit {
 	if !l.options.Deferred || !selfContained(c) {
-		return bitnami.Pgpool(c, l.context)
+		return unit{pgpool: bitnami.Pgpool(c, l.context)}
 	}
-	p := &facts.Pgpool{Container: c, Backends: bitnami.Backends(c, l.context)}
+	u := unit{pgpool: &facts.Pgpool{Container: c}, addresses: bitnami.Addresses(c, l.context)}
 	l.putAside(c)
-	return p
+	return u
+}
+
+// backends tells where the backend nodes of a unit's Pgpool-II are.
+func (u *unit) backends() []pgpoolconf.Address {
+	if u.addresses != nil {
+		return u.addresses
+	}
+	addresses := make([]pgpoolconf.Address, 0, len(u.pgpool.Backends))
+	for i := range u.pgpool.Backends {
+		node := &u.pgpool.Backends[i]
+		addresses = append(addresses, pgpoolconf.Address{Index: node.Index, Host: node.Host.Text, Port: node.Port.Text})
+	}
+	return addresses
 }
 
 func (l *loader) node(c *facts.Container) *facts.Node {
@@ -90,7 +105,6 @@ func (l *loader) postpone(d *facts.Deployment) {
 	var units []unit
 	for _, p := range d.Pgpools {
 		if isDeferred(p.Container, p.Settings) {
-			p.Backends = nil // have told installations apart
 			units = append(units, unit{pgpool: p})
 		}
 	}

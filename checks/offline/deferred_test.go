@@ -65,9 +65,9 @@ func TestDeferredIsTheSame(t *testing.T) {
 		}
 		whole := *p.Container
 		whole.Unpack()
-		text := backendText(&facts.Pgpool{Backends: bitnami.Backends(&whole, input.Context{})})
-		if eager := want.Deployments[i].Pgpools[0]; text != backendText(eager) || text == "" {
-			t.Errorf("backends %q, want %q", text, backendText(eager))
+		text := backendText(bitnami.Addresses(&whole, input.Context{}))
+		if eager := want.Deployments[i].Pgpools[0]; text != backendText((&unit{pgpool: eager}).backends()) || text == "" {
+			t.Errorf("backends %q, want %q", text, backendText((&unit{pgpool: eager}).backends()))
 		}
 		if d.Nodes[0].Settings.Own == nil {
 			t.Error("a node with a file of its own was deferred")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
 
 // group makes deployments out of the units. What belongs together is decided by directory: a directory with everything
@@ -37,9 +38,10 @@ func newTree(units []unit) *directory {
 	for _, u := range units {
 		at := root
 		if u.dir != "." {
-			walked := ""
-			for part := range strings.SplitSeq(u.dir, "/") {
-				walked = path.Join(walked, part)
+			for rest, end := u.dir, 0; ; end++ {
+				part, behind, more := strings.Cut(rest, "/")
+				end += len(part)
+				walked := u.dir[:end]
 				if part == "" {
 					walked = "/"
 				}
@@ -51,7 +53,9 @@ func newTree(units []unit) *directory {
 					child = &directory{name: walked}
 					at.children[part] = child
 				}
-				at = child
+				if at, rest = child, behind; !more {
+					break
+				}
 			}
 		}
 		u.environment = u.placed()
@@ -127,7 +131,7 @@ func oneInstallation(units []unit) bool {
 			}
 			url, urls = text, true
 		case u.pgpool != nil:
-			text := backendText(u.pgpool)
+			text := backendText(u.backends())
 			if pools && text != backends {
 				return false
 			}
@@ -178,11 +182,10 @@ func environmentURL(c *facts.Container) string {
 }
 
 // backendText is the same text for instances with the same backend nodes.
-func backendText(p *facts.Pgpool) string {
+func backendText(backends []pgpoolconf.Address) string {
 	var text strings.Builder
-	for i := range p.Backends {
-		node := &p.Backends[i]
-		for _, part := range [...]string{node.Index, ":", node.Host.Text, ":", node.Port.Text, ","} {
+	for _, node := range backends {
+		for _, part := range [...]string{node.Index, ":", node.Host, ":", node.Port, ","} {
 			text.WriteString(part)
 		}
 	}

@@ -69,8 +69,8 @@ func hostsNamed(u unit) (hosts []string) {
 			}
 		}
 	case u.pgpool != nil:
-		for _, backend := range u.pgpool.Backends {
-			hosts = append(hosts, backend.Host.Text)
+		for _, backend := range u.backends() {
+			hosts = append(hosts, backend.Host)
 		}
 	}
 	return hosts

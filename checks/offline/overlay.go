@@ -15,15 +15,15 @@ import (
 // withBases puts in front of each compose file that is there to be read on top of another, as compose.prod.yml is on top
 // of compose.yml (docker compose -f compose.yml -f compose.prod.yml), that other one. The base is then nothing by itself.
 func (l *loader) withBases(batches [][]candidate) [][]candidate {
-	alone := map[string]candidate{} // compose files that are read by themselves, by path
+	alone := make(map[string]*candidate, len(batches)) // compose files that are read by themselves, by path
 	for _, batch := range batches {
 		if len(batch) == 1 && batch[0].format == facts.Compose && batch[0].path != "" {
-			alone[batch[0].path] = batch[0]
+			alone[batch[0].path] = &batch[0]
 		}
 	}
 	overlays := map[string][]string{} // names of the files on top of a base, by its path
 	for i, batch := range batches {
-		if len(batch) != 1 || alone[batch[0].path].path == "" || environmentWord(filepath.Base(batch[0].path)) == "" {
+		if len(batch) != 1 || alone[batch[0].path] == nil || environmentWord(filepath.Base(batch[0].path)) == "" {
 			continue
 		}
 		for _, path := range basesOf(batch[0].path) {
@@ -33,7 +33,7 @@ func (l *loader) withBases(batches [][]candidate) [][]candidate {
 			}
 			top := batch[0]
 			top.overlay = true
-			batches[i] = []candidate{base, top}
+			batches[i] = []candidate{*base, top}
 			overlays[path] = append(overlays[path], filepath.Base(top.path))
 			break
 		}

@@ -34,6 +34,7 @@ type unit struct {
 	properties *facts.PropertiesFile
 	bitbucket  *facts.Container
 	pgpool     *facts.Pgpool
+	addresses  []pgpoolconf.Address // of the backend nodes of a deferred pgpool
 	node       *facts.Node
 	other      *facts.Container // none of ours, but it may share what is
 	// environment is what placed gives, once the unit is in a tree.
@@ -335,7 +336,7 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 		for _, role := range roles {
 			switch role {
 			case bitnami.RolePgpool:
-				add(unit{pgpool: l.pgpool(c)})
+				add(l.pgpool(c))
 			case bitnami.RolePostgreSQL:
 				add(unit{node: l.node(c)})
 			case bitnami.RoleBitbucket:

@@ -32,25 +32,24 @@ func (r reference) dockerHub() bool {
 }
 
 // images gives every image reference of the deployment that is known, once; the reason is noted for those that are not.
-func images(p *rules.Pass) []facts.Setting {
-	return those(p, func(image facts.Setting) bool { return image.State == facts.Set })
+func images(p *rules.Pass) []*facts.Setting {
+	return those(p, func(image *facts.Setting) bool { return image.State == facts.Set })
 }
 
 // repositories is images, but of a reference no more need be known than registry and repository: the tag may be that of a
 // chart's version, or a variable.
-func repositories(p *rules.Pass) []facts.Setting {
-	return those(p, func(image facts.Setting) bool {
+func repositories(p *rules.Pass) []*facts.Setting {
+	return those(p, func(image *facts.Setting) bool {
 		ref := parse(image.Text)
 		return image.State == facts.Set || ref.repository != "" && !strings.ContainsAny(ref.registry+"/"+ref.repository, "${}<>()%")
 	})
 }
 
 // those gives the image references that satisfy knows; of others the reason is noted why they are not known.
-func those(p *rules.Pass, knows func(facts.Setting) bool) []facts.Setting {
-	var known []facts.Setting
+func those(p *rules.Pass, knows func(*facts.Setting) bool) (known []*facts.Setting) {
 	absent := true
 	for _, container := range p.Containers() {
-		image := container.Image
+		image := &container.Image
 		if image.State == facts.Absent {
 			continue
 		}
@@ -60,7 +59,8 @@ func those(p *rules.Pass, knows func(facts.Setting) bool) []facts.Setting {
 			continue
 		}
 		if !image.Origin.Known() {
-			image.Origin = container.Origin // the chart's own image is written nowhere
+			own := *image
+			own.Origin, image = container.Origin, &own // the chart's own image is written nowhere
 		}
 		known = append(known, image)
 	}

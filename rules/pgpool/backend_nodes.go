@@ -53,7 +53,7 @@ func judgeEntries(p *rules.Pass, list facts.Setting, entries []facts.BackendEntr
 			Helpf("Name every PostgreSQL node once.")
 		return
 	}
-	var nodes []node
+	nodes := make([]node, 0, len(entries))
 	for position, entry := range entries {
 		if n, ok := judgeEntry(p, position, entry); ok {
 			nodes = append(nodes, n)

@@ -73,7 +73,7 @@ func judgeRoom(p *rules.Pass, pgpools []rules.Instance, room room) {
 			most, room.free, room.name, sum, most, least).As(rules.Warning).
 			Helpf("Set %s; %s.", one, why)
 	}
-	finding.Also(room.origin, "%s", room.sum)
+	finding.Also(room.origin, "%s", room.sum(p))
 }
 
 // overhead are connections to a node beside those of the child processes: health check, replication check, SHOW
@@ -83,17 +83,16 @@ const overhead = 10
 // room is what one PostgreSQL node accepts from ordinary roles.
 type room struct {
 	free, reserved int
-	name, sum      string
-	image          bool
-	container      *facts.Container
+	name           string
+	node           *facts.Node
 	origin         facts.Origin
 }
 
 // advice is what to write so that every node accepts more.
 func (r room) advice(most int) string {
 	switch {
-	case r.image:
-		return rules.Assign(r.container, facts.Setting{Origin: r.origin}, "POSTGRESQL_MAX_CONNECTIONS", strconv.Itoa(most)) + " on every node"
+	case r.node.Image:
+		return rules.Assign(r.node.Container, facts.Setting{Origin: r.origin}, "POSTGRESQL_MAX_CONNECTIONS", strconv.Itoa(most)) + " on every node"
 	case r.origin.Query() != "":
 		return fmt.Sprintf("max_connections = %d on every node and restart it, the standby first", most)
 	}
@@ -132,17 +131,36 @@ func roomOf(p *rules.Pass, node *facts.Node) (here room, ok bool) {
 		return room{}, false
 	}
 	kept := 0
-	sum := fmt.Sprintf("%s accepts %s", node.Name, written(limit, most))
-	for _, key := range []facts.Key{superuserReserved, reserved} {
-		setting := p.AnyNodeSetting(node, key)
-		if n, err := strconv.Atoi(setting.Norm); err == nil && n > 0 {
-			kept += n
-			sum += fmt.Sprintf(" - %s", written(setting, n))
-		}
+	for _, key := range reservations {
+		kept += reservation(p.AnyNodeSetting(node, key))
 	}
-	here = room{free: most - kept, reserved: kept, name: node.Name, sum: fmt.Sprintf("%s = %d", sum, most-kept), image: node.Image, container: node.Container, origin: limit.Origin}
+	here = room{free: most - kept, reserved: kept, name: node.Name, node: node, origin: limit.Origin}
 	if !here.origin.Known() && node.Container != nil {
 		here.origin = node.Container.Origin
 	}
 	return here, true
+}
+
+// reservations are the parameters that keep connections for others than ordinary roles.
+var reservations = [...]facts.Key{superuserReserved, reserved}
+
+// reservation is how many connections such a parameter keeps.
+func reservation(setting facts.Setting) int {
+	n, err := strconv.Atoi(setting.Norm)
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
+}
+
+// sum says how the room comes about.
+func (r room) sum(p *rules.Pass) string {
+	sum := fmt.Sprintf("%s accepts %s", r.name, written(p.AnyNodeSetting(r.node, maxConnections), r.free+r.reserved))
+	for _, key := range reservations {
+		setting := p.AnyNodeSetting(r.node, key)
+		if n := reservation(setting); n > 0 {
+			sum += fmt.Sprintf(" - %s", written(setting, n))
+		}
+	}
+	return fmt.Sprintf("%s = %d", sum, r.free)
 }

@@ -11,6 +11,7 @@ import (
 // complete names: pg-0, pg-0.pg-headless and pg-0.pg-headless.db.svc.cluster.local.
 type directory struct {
 	exact, shorter map[string][]int
+	ones           []int // of which lists of one are cut, as most are
 }
 
 // maxLabels is how many labels of a name are looked at; a DNS name that people write has fewer.
@@ -21,14 +22,22 @@ func (d *directory) add(host string, n int) {
 	if d.exact == nil {
 		d.exact, d.shorter = map[string][]int{}, map[string][]int{}
 	}
-	enter(d.exact, host, n)
+	d.enter(d.exact, host, n)
 	for beginning := range beginnings(host) {
-		enter(d.shorter, beginning, n)
+		d.enter(d.shorter, beginning, n)
 	}
 }
 
-func enter(all map[string][]int, host string, n int) {
-	if known := all[host]; len(known) == 0 || known[len(known)-1] != n {
+func (d *directory) enter(all map[string][]int, host string, n int) {
+	switch known := all[host]; {
+	case len(known) == 0:
+		if len(d.ones) == cap(d.ones) {
+			d.ones = make([]int, 0, 16)
+		}
+		at := len(d.ones)
+		d.ones = append(d.ones, n)
+		all[host] = d.ones[at : at+1 : at+1]
+	case known[len(known)-1] != n:
 		all[host] = append(known, n)
 	}
 }
@@ -77,6 +86,7 @@ const (
 	asAddress form = iota
 	asLabel        // pg-0
 	asDomain       // pg-0.example.com
+	forms          // how many there are
 )
 
 func formOf(host string) form {

@@ -49,8 +49,9 @@ func (l limit) text() string {
 // judgeDeclared compares what files declare. The first primary is the one that REPMGR_PRIMARY_HOST names.
 func judgeDeclared(p *rules.Pass, c *cluster) {
 	var first *limit
-	var others []limit
-	for _, m := range c.data() {
+	data := c.data()
+	others := make([]limit, 0, len(data))
+	for _, m := range data {
 		setting, ok := m.Parameter(maxConnections)
 		if !ok {
 			return

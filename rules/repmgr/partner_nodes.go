@@ -69,7 +69,11 @@ func judgePartners(p *rules.Pass, c *cluster, m *member) {
 		}
 	}
 	for _, other := range c.members {
-		for _, host := range slices.Sorted(maps.Keys(c.taken(other).strangers)) {
+		strangers := c.taken(other).strangers
+		if len(strangers) == 0 {
+			continue
+		}
+		for _, host := range slices.Sorted(maps.Keys(strangers)) {
 			if other == m || list.names(host) || !other.list.Origin.Known() {
 				continue
 			}
@@ -91,7 +95,7 @@ func judgePartners(p *rules.Pass, c *cluster, m *member) {
 // judgeBackends looks for backend nodes of Pgpool-II that no list names.
 func judgeBackends(p *rules.Pass, c *cluster) {
 	var named directory
-	forms := map[form]bool{} // of hosts that are named and no backend node
+	var written [forms]bool // forms of hosts that are named and no backend node
 	hosts := map[string]bool{}
 	for _, m := range c.members {
 		for _, partner := range m.partners {
@@ -115,12 +119,12 @@ func judgeBackends(p *rules.Pass, c *cluster) {
 	}
 	for host := range hosts {
 		if !c.isBackend(host) {
-			forms[formOf(host)] = true
+			written[formOf(host)] = true
 		}
 	}
 	for _, n := range strangers {
 		backend := c.backends[n]
-		if found == 0 || !forms[formOf(hostOf(backend.Host))] && len(c.backends) <= len(hosts) {
+		if found == 0 || !written[formOf(hostOf(backend.Host))] && len(c.backends) <= len(hosts) {
 			p.Skipf("whether a node of %s is the backend node %s of Pgpool-II is not known", partnerNodes, backend.Host.Shown())
 			continue
 		}
@@ -147,10 +151,10 @@ func (c *cluster) isBackend(host string) bool {
 
 // taken is what one node's list comes to.
 type taken struct {
-	members map[int]bool
-	// strangers are hosts of which nobody knows which node they are.
+	members []bool // by their place in the cluster
+	// strangers are hosts of which nobody knows which node they are; nil when there are none.
 	strangers map[string]bool
-	forms     map[form]bool // of all hosts
+	forms     [forms]bool // of all hosts
 	hosts     directory
 }
 
@@ -166,15 +170,18 @@ func (c *cluster) taken(m *member) *taken {
 }
 
 func (c *cluster) take(m *member) *taken {
-	list := &taken{members: map[int]bool{}, strangers: map[string]bool{}, forms: map[form]bool{}}
+	list := &taken{members: make([]bool, len(c.members))}
 	for _, partner := range m.partners {
 		list.hosts.add(partner.host, 0)
 		list.forms[formOf(partner.host)] = true
 		if other, ok := c.find(partner.host); ok {
 			list.members[other.at] = true
-		} else {
-			list.strangers[partner.host] = true
+			continue
 		}
+		if list.strangers == nil {
+			list.strangers = map[string]bool{}
+		}
+		list.strangers[partner.host] = true
 	}
 	return list
 }
@@ -193,8 +200,8 @@ func (t *taken) mayMean(host string) bool {
 
 // mayName says whether the list may name a host under another kind of name.
 func (t *taken) mayName(host string) bool {
-	for other := range t.forms {
-		if other != formOf(host) {
+	for other, written := range t.forms {
+		if written && form(other) != formOf(host) {
 			return true
 		}
 	}

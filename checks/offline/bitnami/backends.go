@@ -6,9 +6,9 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
 
-// Backends gives index, host and port of the backend nodes that [Pgpool] would give for a container without a
+// Addresses tells where the backend nodes are that [Pgpool] would give for a container without a
 // PGPOOL_USER_CONF_FILE, and nothing else of them, at a fraction of its cost.
-func Backends(c *facts.Container, ctx input.Context) []facts.BackendNode {
+func Addresses(c *facts.Container, ctx input.Context) []pgpoolconf.Address {
 	few := *c
 	few.Environment = nil
 	for i := range c.Environment {

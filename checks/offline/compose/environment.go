@@ -228,11 +228,11 @@ func (r *reader) effective(service *service, scope *scope) []facts.Assignment {
 	own := service.environment.entries
 	var all []facts.Assignment
 	for _, file := range service.envFiles {
-		read := r.envFile(file, service, scope, all)
-		if all == nil {
-			all = make([]facts.Assignment, 0, len(read)+len(own))
+		if read := r.envFile(file, service, scope, all); all == nil {
+			all = read
+		} else {
+			all = append(all, read...)
 		}
-		all = append(all, read...)
 	}
 	if !r.spend(len(all)+len(own), service.origin) {
 		return nil
@@ -276,7 +276,7 @@ func (r *reader) envFile(file envFile, service *service, scope *scope, earlier [
 		r.spend(maxWork, at)
 		return nil
 	}
-	read, problems := dotenv.ReadAfter(earlier, source, dialect, service.variables(scope))
+	read, problems := dotenv.ReadAfter(earlier, source, dialect, service.variables(scope), len(service.environment.entries))
 	for _, problem := range problems {
 		r.tell(problem.Origin, problem.Message, problem.Note)
 	}

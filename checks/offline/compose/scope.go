@@ -59,7 +59,7 @@ func (s *scope) env() map[string]facts.Setting {
 		if s.reader.envFiles += len(file.Text); s.reader.envFiles > maxEnvFiles {
 			break
 		}
-		read, problems := dotenv.ReadAfter(assignments, file, facts.ComposeEnv, s.stronger)
+		read, problems := dotenv.ReadAfter(assignments, file, facts.ComposeEnv, s.stronger, 0)
 		assignments = append(assignments, read...)
 		for _, problem := range problems {
 			s.reader.tell(problem.Origin, problem.Message, problem.Note)

@@ -45,7 +45,7 @@ type network struct {
 // services are the services of one or several documents, in the order of the file.
 type services struct {
 	list  []*service
-	index map[string]int
+	index map[string]int // of the list by name; nil until it is long and somebody asks
 	// resets are those of the document; what a service extends is subject to them.
 	resets []reset
 	// files are the top-level configs and secrets that are files, by "configs/" or "secrets/" and name.
@@ -53,31 +53,50 @@ type services struct {
 }
 
 func newServices() *services {
-	return &services{index: map[string]int{}, files: map[string]facts.Setting{}}
+	return &services{files: map[string]facts.Setting{}}
+}
+
+// few is how many services are looked through one by one.
+const few = 8
+
+// find is the place of a service in the list; -1 when it is not there.
+func (s *services) find(name string) int {
+	if len(s.list) <= few {
+		return slices.IndexFunc(s.list, func(service *service) bool { return service.name == name })
+	}
+	if s.index == nil {
+		s.index = make(map[string]int, len(s.list))
+		for i, service := range s.list {
+			s.index[service.name] = i
+		}
+	}
+	if at, ok := s.index[name]; ok {
+		return at
+	}
+	return -1
 }
 
 func (s *services) get(name string) *service {
-	if at, ok := s.index[name]; ok {
+	if at := s.find(name); at >= 0 {
 		return s.list[at]
 	}
 	return nil
 }
 
 func (s *services) put(service *service) {
-	if at, ok := s.index[service.name]; ok {
+	if at := s.find(service.name); at >= 0 {
 		s.list[at] = service
 		return
 	}
-	s.index[service.name] = len(s.list)
+	if s.index != nil {
+		s.index[service.name] = len(s.list)
+	}
 	s.list = append(s.list, service)
 }
 
 func (s *services) remove(names func(string) bool) {
 	s.list = slices.DeleteFunc(s.list, func(service *service) bool { return names(service.name) })
-	clear(s.index)
-	for i, service := range s.list {
-		s.index[service.name] = i
-	}
+	s.index = nil
 }
 
 // services reads the services of a document.

@@ -2,8 +2,8 @@ package dockerrun
 
 import (
 	"path"
-	"sync"
 	"strings"
+	"sync"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -26,23 +26,25 @@ type wrapper struct {
 	looks string
 }
 
-var wrappers = sync.OnceValue(func() map[string]wrapper { return map[string]wrapper{
-	"sudo": {values: "-u --user -g --group -h --host -p --prompt -C --close-from -r --role -t --type -T --command-timeout -U --other-user -D --chdir -R --chroot -a --auth-type -c --login-class",
-		assigns: true, clears: "always", keeps: "-E --preserve-env", looks: "-l --list -v --validate -V --version -K --remove-timestamp -e --edit"},
-	"doas":    {values: "-u -C -a", assigns: false, clears: "always"},
-	"env":     {values: "-u --unset -C --chdir -a --argv0", unsets: "-u --unset", assigns: true, clears: "-i --ignore-environment -", looks: "-S --split-string"},
-	"exec":    {values: "-a", clears: "-c"},
-	"command": {looks: "-v -V"},
-	"builtin": {},
-	"nohup":   {},
-	"setsid":  {},
-	"time":    {values: "-f --format -o --output"},
-	"nice":    {values: "-n --adjustment"},
-	"ionice":  {values: "-c --class -n --classdata"},
-	"stdbuf":  {values: "-i --input -o --output -e --error"},
-	"timeout": {values: "-k --kill-after -s --signal", operands: 1},
-	"chronic": {},
-}})
+var wrappers = sync.OnceValue(func() map[string]wrapper {
+	return map[string]wrapper{
+		"sudo": {values: "-u --user -g --group -h --host -p --prompt -C --close-from -r --role -t --type -T --command-timeout -U --other-user -D --chdir -R --chroot -a --auth-type -c --login-class",
+			assigns: true, clears: "always", keeps: "-E --preserve-env", looks: "-l --list -v --validate -V --version -K --remove-timestamp -e --edit"},
+		"doas":    {values: "-u -C -a", assigns: false, clears: "always"},
+		"env":     {values: "-u --unset -C --chdir -a --argv0", unsets: "-u --unset", assigns: true, clears: "-i --ignore-environment -", looks: "-S --split-string"},
+		"exec":    {values: "-a", clears: "-c"},
+		"command": {looks: "-v -V"},
+		"builtin": {},
+		"nohup":   {},
+		"setsid":  {},
+		"time":    {values: "-f --format -o --output"},
+		"nice":    {values: "-n --adjustment"},
+		"ionice":  {values: "-c --class -n --classdata"},
+		"stdbuf":  {values: "-i --input -o --output -e --error"},
+		"timeout": {values: "-k --kill-after -s --signal", operands: 1},
+		"chronic": {},
+	}
+})
 
 // program finds the word that names docker behind the programs that run it.
 func (c *command) program(words []Word) (program, []Word, bool) {

@@ -36,14 +36,15 @@ const (
 //
 // Values that must not be shown are marked with [facts.Source.Hide].
 func Read(src *facts.Source, dialect facts.Format, lookup input.Variables) ([]facts.Assignment, []facts.Problem) {
-	return ReadAfter(nil, src, dialect, lookup)
+	return ReadAfter(nil, src, dialect, lookup, 0)
 }
 
 // ReadAfter reads a compose env file that follows others of one service: a value may name their variables too, if the
-// file itself has not set them before. earlier are their assignments in order.
-func ReadAfter(earlier []facts.Assignment, src *facts.Source, dialect facts.Format, lookup input.Variables) ([]facts.Assignment, []facts.Problem) {
+// file itself has not set them before. earlier are their assignments in order. room is for how many assignments more the
+// slice has room.
+func ReadAfter(earlier []facts.Assignment, src *facts.Source, dialect facts.Format, lookup input.Variables, room int) ([]facts.Assignment, []facts.Problem) {
 	runs := maxRuns
-	r := &reader{src: src, text: string(src.Text), format: dialect, lookup: lookup, runs: &runs, work: maxWork}
+	r := &reader{src: src, text: string(src.Text), format: dialect, lookup: lookup, runs: &runs, work: maxWork, room: room}
 	if dialect == facts.DockerEnv {
 		r.docker()
 	} else {
@@ -65,6 +66,7 @@ type reader struct {
 	problems    []facts.Problem
 	runs        *int
 	work        int
+	room        int
 }
 
 // variable gives the value that lookup has for a name.
@@ -93,7 +95,7 @@ func (r *reader) assign(setting facts.Setting) bool {
 		traced.Hide(setting)
 	}
 	if r.assignments == nil {
-		r.assignments = make([]facts.Assignment, 0, min(maxAssignments, strings.Count(r.text, "\n")+1))
+		r.assignments = make([]facts.Assignment, 0, min(maxAssignments, strings.Count(r.text, "\n")+1)+r.room)
 	}
 	r.assignments = append(r.assignments, facts.Assignment{Name: setting.Origin.Key, Value: setting})
 	return true

@@ -112,7 +112,7 @@ func TestReadAfter(t *testing.T) {
 	first := facts.NewSource("1.env", []byte("A=one\nB=two\n"))
 	second := facts.NewSource("2.env", []byte("C=$A\nA=three\nD=${A}$B\n"))
 	earlier, _ := Read(first, facts.ComposeEnv, nil)
-	assignments, problems := ReadAfter(earlier, second, facts.ComposeEnv, nil)
+	assignments, problems := ReadAfter(earlier, second, facts.ComposeEnv, nil, 0)
 	if len(assignments) != 3 || len(problems) > 0 {
 		t.Fatal(assignments, problems)
 	}

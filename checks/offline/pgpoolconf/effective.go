@@ -202,19 +202,22 @@ func backendIndexes(settings facts.Settings) []int {
 	return indexes
 }
 
-// Addresses gives index, host and port of the nodes that [Backends] gives, and nothing else of them but their texts.
-func Addresses(settings facts.Settings) []facts.BackendNode {
+// Address is where a backend node is, as texts.
+type Address struct{ Index, Host, Port string }
+
+// Addresses gives where the nodes are that [Backends] gives, and nothing else of them.
+func Addresses(settings facts.Settings) []Address {
 	indexes := backendIndexes(settings)
-	nodes := make([]facts.BackendNode, 0, len(indexes))
+	nodes := make([]Address, 0, len(indexes))
 	for _, n := range indexes {
 		index := strconv.Itoa(n)
-		get := func(name string) facts.Setting {
+		get := func(name string) string {
 			if setting, ok := settings[facts.Key(name+index)]; ok {
-				return facts.Setting{Text: setting.Text}
+				return setting.Text
 			}
-			return facts.Setting{Text: DefaultSetting(name+index, "").Text}
+			return DefaultSetting(name+index, "").Text
 		}
-		nodes = append(nodes, facts.BackendNode{Index: index, Host: get("backend_hostname"), Port: get("backend_port")})
+		nodes = append(nodes, Address{Index: index, Host: get("backend_hostname"), Port: get("backend_port")})
 	}
 	return nodes
 }
