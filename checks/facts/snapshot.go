@@ -31,7 +31,8 @@ type Snapshot struct {
 	// RepmgrNodes are the rows of repmgr.nodes; nil when they could not be read, RepmgrError then says why.
 	RepmgrNodes []RepmgrNode `json:"repmgrNodes"`
 	RepmgrError string       `json:"repmgrError"`
-	// RoundTrips are the times of trivial statements through the endpoint.
+	// RoundTrips are the times of all waits of the session through the endpoint, from what was sent to the first byte of the
+	// answer: the request for TLS, the messages of the login, and each packet of statements.
 	RoundTrips []time.Duration `json:"roundTrips"`
 	// Capacity and Idle are the probes that hold connections; nil when they were not asked for.
 	Capacity *CapacityProbe `json:"capacity"`
@@ -326,7 +327,8 @@ type IdleProbe struct {
 	Error *ServerError  `json:"error"`
 }
 
-// Query is one statement of the log.
+// Query is one statement of the log. Statements that were sent in one packet follow each other; each took its time from the
+// answer before it.
 type Query struct {
 	Statement string        `json:"statement"`
 	Node      string        `json:"node"` // empty for the endpoint, else "host:port"

@@ -199,6 +199,23 @@ func TestTooManyRows(t *testing.T) {
 	}
 }
 
+// TestTooManyItems: what is asked for one by one is bounded as one answer is.
+func TestTooManyItems(t *testing.T) {
+	t.Parallel()
+	server := wire.Listen(t, func(s *wire.Session) {
+		s.Serve(func(statement string) wire.Answer {
+			if strings.HasPrefix(statement, "PGPOOL SHOW ") {
+				return wire.Answer{Columns: []string{"item", "value"}, Rows: slices.Repeat([][]string{{"a", "b"}}, 1000)}
+			}
+			return wire.Pgpool461.Answer(statement)
+		})
+	})
+	s := probe(t, at(server))
+	if asked := s.Queries[3]; asked.Error == nil || len(s.Pgpool) != 20_000 || server.Seen().Connections != 1 {
+		t.Errorf("%+v, %d parameters, %d connections", asked, len(s.Pgpool), server.Seen().Connections)
+	}
+}
+
 // FuzzServer says anything, before and after the login.
 func FuzzServer(f *testing.F) {
 	f.Add([]byte("E\x00\x00\x00\x08SERR"), false)

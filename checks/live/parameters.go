@@ -1,13 +1,10 @@
 package live
 
 import (
-	"context"
 	"fmt"
+	"slices"
 	"strconv"
-	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgproto3"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
@@ -31,24 +28,42 @@ func showAllIsSafe(version string) bool {
 	return pgpoolconf.Before(version, never) && !pgpoolconf.Before(version, "4.7.0")
 }
 
-// parameters asks for the running parameters: in one statement where that is safe, else each by its own statement and all of
-// them in one round trip.
-func (s *session) parameters(ctx context.Context, snapshot *facts.Snapshot) {
-	version := snapshot.Server.Version
+// parameters asks for the running parameters: in one statement where that is safe, else each by its own.
+func parameters(version string, keep func(facts.Measured)) question {
+	q := question{statements: []string{showAll}, take: func(t *table) error {
+		for _, item := range items(t) {
+			keep(parameter(item[0], item[1], version))
+		}
+		return nil
+	}}
 	if !showAllIsSafe(version) {
-		snapshot.Pgpool = s.parametersOneByOne(ctx, version, len(snapshot.HealthChecks))
-		return
+		q.statements = each(names(version))
+		q.name = fmt.Sprintf("PGPOOL SHOW of %d parameters, one by one", len(q.statements))
 	}
-	answer, err := s.timed(ctx, snapshot, showAll)
-	if err != nil {
-		return
+	return q
+}
+
+func each(names []string) []string {
+	statements := make([]string, len(names))
+	for i, name := range names {
+		statements[i] = "PGPOOL SHOW " + name
 	}
-	snapshot.Pgpool = make([]facts.Measured, 0, len(answer.rows))
-	for i := range answer.rows {
-		if name := answer.at(i, "item"); name != "" {
-			snapshot.Pgpool = append(snapshot.Pgpool, parameter(name, answer.at(i, "value"), version))
+	return statements
+}
+
+// items are the names and values of an answer to PGPOOL SHOW: one column called like the parameter; for ALL, and for a
+// parameter that each node can have its own of, item, value and description.
+func items(t *table) (list [][2]string) {
+	for i, row := range t.rows {
+		if name := t.at(i, "item"); name != "" {
+			list = append(list, [2]string{name, t.at(i, "value")})
+		} else if len(t.columns) == 1 && len(row) == 1 {
+			for name := range t.columns {
+				list = append(list, [2]string{name, row[0]})
+			}
 		}
 	}
+	return list
 }
 
 func parameter(name, value, version string) facts.Measured {
@@ -87,12 +102,9 @@ var oneByOne = []string{
 // oneByOneOfNode are those of each backend node.
 var oneByOneOfNode = []string{"backend_application_name", "backend_hostname", "backend_port", "backend_weight"}
 
-// names are the statements to send one by one: what the release knows. nodes is how many backend nodes there are; 0 means that
-// nobody knows.
-func names(version string, nodes int) []string {
-	if nodes == 0 {
-		nodes = 3
-	}
+// names are the parameters to ask for one by one: what the release knows. How many backend nodes there are is not yet known;
+// see [withoutAbsent].
+func names(version string) []string {
 	var list []string
 	for _, name := range oneByOne {
 		if parameter, ok := pgpoolconf.Parameter(name); ok && parameter.Exists(version) {
@@ -101,7 +113,7 @@ func names(version string, nodes int) []string {
 	}
 	for _, name := range oneByOneOfNode {
 		if parameter, ok := pgpoolconf.Parameter(name); ok && parameter.Exists(version) {
-			for i := range min(nodes, mostNodes) {
+			for i := range mostNodes {
 				list = append(list, name+strconv.Itoa(i))
 			}
 		}
@@ -109,80 +121,18 @@ func names(version string, nodes int) []string {
 	return list
 }
 
-func (s *session) parametersOneByOne(ctx context.Context, version string, nodes int) []facts.Measured {
-	start := time.Now()
-	asked := names(version, nodes)
-	list, err := s.flight(ctx, asked, version)
-	s.log = append(s.log, facts.Query{
-		Statement: fmt.Sprintf("PGPOOL SHOW of %d parameters, one by one", len(asked)), Node: s.node,
-		Rows: len(list), Took: time.Since(start), Error: serverError(err),
+// withoutAbsent leaves out the parameters of backend nodes that there are not. Pgpool-II has an answer for them: port 0.
+func withoutAbsent(list []facts.Measured) []facts.Measured {
+	absent := map[string]bool{}
+	for _, m := range list {
+		if number, isPort := strings.CutPrefix(m.Name, "backend_port"); isPort && m.Value == "0" {
+			absent[number] = true
+		}
+	}
+	return slices.DeleteFunc(list, func(m facts.Measured) bool {
+		return slices.ContainsFunc(oneByOneOfNode, func(name string) bool {
+			number, isOfNode := strings.CutPrefix(m.Name, name)
+			return isOfNode && absent[number]
+		})
 	})
-	return list
 }
-
-// flight sends all the statements and then reads all the answers. Pgpool-II takes them from its buffer one after another,
-// and answers each itself.
-func (s *session) flight(ctx context.Context, asked []string, version string) ([]facts.Measured, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limit)
-	defer cancel()
-	s.line.wire.expect(mostAnswer)
-	stop := context.AfterFunc(ctx, func() { _ = s.line.wire.SetDeadline(time.Unix(1, 0)) })
-	frontend := s.conn.Frontend()
-	for _, name := range asked {
-		frontend.SendQuery(&pgproto3.Query{String: "PGPOOL SHOW " + name})
-	}
-	err := frontend.Flush()
-	stop()
-	list := make([]facts.Measured, 0, len(asked))
-	for range asked {
-		var items [][2]string
-		if err == nil {
-			items, err = s.oneAnswer(ctx)
-		}
-		for _, item := range items {
-			list = append(list, parameter(item[0], item[1], version))
-		}
-	}
-	if err != nil {
-		// Answers may be under way that nobody would read.
-		s.close()
-	}
-	return list, err
-}
-
-// oneAnswer reads the answer to one statement, as names and values. It has one column called like the parameter; for a
-// parameter that each node can have its own of, item, value and description. An error of the server leaves it empty.
-func (s *session) oneAnswer(ctx context.Context) (items [][2]string, err error) {
-	var columns []string
-	for {
-		message, err := s.conn.ReceiveMessage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		switch m := message.(type) {
-		case *pgproto3.RowDescription:
-			columns = columns[:0]
-			for _, field := range m.Fields {
-				columns = append(columns, string(field.Name))
-			}
-		case *pgproto3.DataRow:
-			switch {
-			case len(items) == mostItems:
-				return nil, errTable
-			case len(columns) == 1 && len(m.Values) == 1:
-				items = append(items, [2]string{columns[0], string(m.Values[0])})
-			case len(columns) >= 2 && len(m.Values) >= 2 && columns[0] == "item" && columns[1] == "value":
-				items = append(items, [2]string{string(m.Values[0]), string(m.Values[1])})
-			}
-		case *pgproto3.ErrorResponse:
-			if m.Severity == "FATAL" || m.Severity == "PANIC" {
-				return nil, pgconn.ErrorResponseToPgError(m)
-			}
-		case *pgproto3.ReadyForQuery:
-			return items, nil
-		}
-	}
-}
-
-// mostItems bounds the answer to one PGPOOL SHOW; there are 128 nodes at most.
-const mostItems = 200

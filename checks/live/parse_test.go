@@ -37,7 +37,7 @@ func TestShowAllIsSafe(t *testing.T) {
 
 func TestNamesToAsk(t *testing.T) {
 	t.Parallel()
-	list := names("4.6.1", 2)
+	list := names("4.6.1")
 	for _, name := range []string{"num_init_children", "backend_hostname0", "backend_port1", "health_check_period", "process_management_mode", "user_redirect_preference_list"} {
 		if !slices.Contains(list, name) {
 			t.Errorf("%s is missing", name)
@@ -47,15 +47,31 @@ func TestNamesToAsk(t *testing.T) {
 		if p, _ := pgpoolconf.Parameter(name); p.Fate == pgpoolconf.Alias {
 			t.Errorf("an old spelling is asked for: %s", name)
 		}
-		if strings.HasPrefix(name, "backend_flag") || facts.SensitiveName(name) || name == "backend_hostname2" || name == "master_slave_mode" {
+		if strings.HasPrefix(name, "backend_flag") || facts.SensitiveName(name) || name == "master_slave_mode" {
 			t.Errorf("%s is asked for", name)
 		}
 	}
-	if list := names("4.1.4", 0); !slices.Contains(list, "master_slave_mode") || slices.Contains(list, "backend_clustering_mode") {
+	if list := names("4.1.4"); !slices.Contains(list, "master_slave_mode") || slices.Contains(list, "backend_clustering_mode") {
 		t.Error("4.1 is asked for the parameters of another release")
 	}
-	if list := names("4.1.4", 1_000_000); len(list) > 400 {
-		t.Errorf("%d statements", len(list))
+}
+
+// TestWithoutAbsent: Pgpool-II answers for backend nodes that it does not have.
+func TestWithoutAbsent(t *testing.T) {
+	t.Parallel()
+	var list []facts.Measured
+	for _, item := range [][2]string{
+		{"backend_hostname0", "pg-0"}, {"backend_hostname1", ""}, {"backend_hostname10", "pg-10"}, {"backend_port0", "5432"}, {"backend_port1", "0"},
+		{"backend_port10", "5432"}, {"backend_weight1", "0"}, {"health_check_period1", "0"}, {"port", "0"},
+	} {
+		list = append(list, parameter(item[0], item[1], "4.6.1"))
+	}
+	var left []string
+	for _, m := range withoutAbsent(list) {
+		left = append(left, m.Name)
+	}
+	if got := strings.Join(left, " "); got != "backend_hostname0 backend_hostname10 backend_port0 backend_port10 health_check_period1 port" {
+		t.Error(got)
 	}
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,48 +28,70 @@ func pgpoolVersion(text string) string {
 	return strings.Trim(text[:end], ".")
 }
 
-// pgpool asks everything that Pgpool-II answers itself, but SHOW pool_nodes.
-func (s *session) pgpool(ctx context.Context, snapshot *facts.Snapshot) {
+// pgpool asks Pgpool-II and PostgreSQL everything in one round trip. SHOW pool_nodes comes last: Pgpool-II logs in to every node
+// to answer it, and waits connect_timeout for each that it cannot reach.
+func (s *session) pgpool(ctx context.Context, t *Target, snapshot *facts.Snapshot) {
 	version := snapshot.Server.Version
+	var questions []question
+	t.progress("ask Pgpool-II")
 	// Before 4.2 it would be passed on to PostgreSQL.
 	if !pgpoolconf.Before(version, "4.2.0") {
-		if answer, err := s.timed(ctx, snapshot, showHealthChecks); err == nil {
-			snapshot.HealthChecks = healthChecks(answer)
-		}
+		questions = append(questions, question{statements: []string{showHealthChecks}, take: func(t *table) error {
+			snapshot.HealthChecks = healthChecks(t)
+			return nil
+		}})
 	}
-	if answer, err := s.timed(ctx, snapshot, showProcesses); err == nil {
-		snapshot.Processes = processes(answer)
-	}
-	if s.alive() {
-		s.parameters(ctx, snapshot)
+	var looked *table
+	questions = append(questions,
+		question{statements: []string{showProcesses}, take: func(t *table) error {
+			snapshot.Processes = processes(t)
+			return nil
+		}},
+		parameters(version, func(m facts.Measured) { snapshot.Pgpool = append(snapshot.Pgpool, m) }),
+		postgresql(func(p *facts.PostgreSQL, _ int64) { snapshot.PostgreSQL = p }),
+		question{step: "ask Pgpool-II for the backend nodes", statements: []string{showNodes}, limit: t.timeout(), take: func(t *table) error {
+			looked, snapshot.PoolNodes = t, poolNodes(t)
+			return nil
+		}})
+	s.askPgpool(ctx, t, questions...)
+	snapshot.Pgpool = withoutAbsent(snapshot.Pgpool)
+	s.limit = t.timeout()
+	if looked != nil {
+		s.lookAgain(ctx, snapshot, looked)
 	}
 }
 
-// timed asks a trivial statement and keeps the time it took, which is that of one round trip.
-func (s *session) timed(ctx context.Context, snapshot *facts.Snapshot, statement string) (*table, error) {
-	if !s.alive() {
-		return nil, errEnded
+// askPgpool asks all at once. If the session ends without a word of the server while others of the flight have been answered,
+// the flight may be what was too much for it: what is left is asked one by one, on a second connection.
+func (s *session) askPgpool(ctx context.Context, t *Target, questions ...question) {
+	left, err := s.flight(ctx, questions...)
+	if len(left) == 0 || len(left) == len(questions) || ctx.Err() != nil ||
+		messageIn(err) != nil || errors.Is(err, errTable) || errors.Is(err, errFlood) {
+		return
 	}
+	t.progress("log in again to " + t.Host + ":" + t.Port)
 	start := time.Now()
-	answer, err := s.ask(ctx, statement)
-	if err == nil {
-		snapshot.RoundTrips = append(snapshot.RoundTrips, time.Since(start))
+	a := t.account()
+	a.limit = min(a.limit, silenceTime)
+	other, result := login(ctx, a)
+	s.log = append(s.log, facts.Query{Statement: "a second login, to ask one by one", Took: time.Since(start), Error: result.Error})
+	if other == nil {
+		return
 	}
-	return answer, err
+	other.log, other.limit, other.progress = s.log, s.limit, s.progress
+	*s = *other
+	for _, q := range left {
+		_, _ = s.flight(ctx, q) // the log has it
+	}
 }
 
 // secondLook is how long a replication check has to fill in what it has just cleared.
 const secondLook = 200 * time.Millisecond
 
-// poolNodes asks for the backend nodes, and once more when a standby's replication_state is empty: every replication check
-// clears it before it asks the primary, so that one look in a hundred at a healthy Pgpool-II 4.3 misses it.
-func (s *session) poolNodes(ctx context.Context, snapshot *facts.Snapshot) {
-	answer, err := s.ask(ctx, showNodes)
-	if err != nil {
-		return
-	}
-	snapshot.PoolNodes = poolNodes(answer)
-	if _, shown := answer.columns["replication_state"]; !shown || !slices.ContainsFunc(snapshot.PoolNodes, unseen) {
+// lookAgain asks for the backend nodes once more when a standby's replication_state is empty: every replication check clears it
+// before it asks the primary, so that one look in a hundred at a healthy Pgpool-II 4.3 misses it.
+func (s *session) lookAgain(ctx context.Context, snapshot *facts.Snapshot, looked *table) {
+	if _, shown := looked.columns["replication_state"]; !shown || !slices.ContainsFunc(snapshot.PoolNodes, unseen) {
 		return
 	}
 	select {
@@ -76,7 +99,7 @@ func (s *session) poolNodes(ctx context.Context, snapshot *facts.Snapshot) {
 		return
 	case <-time.After(secondLook):
 	}
-	if answer, err = s.ask(ctx, showNodes); err == nil {
+	if answer, err := s.ask(ctx, showNodes); err == nil {
 		snapshot.PoolNodes = poolNodes(answer)
 	}
 }

@@ -54,12 +54,19 @@ type catalogueAnswer struct {
 	} `json:"role"`
 }
 
-// postgresql asks the primary. pid is the server process of the session.
-func (s *session) postgresql(ctx context.Context) (result *facts.PostgreSQL, pid int64, err error) {
-	var answer catalogueAnswer
-	if err := s.askJSON(ctx, catalogueStatement(), catalogueName, &answer); err != nil {
-		return nil, 0, err
-	}
+// postgresql asks the primary, and gives what it says. pid is the server process of the session.
+func postgresql(keep func(p *facts.PostgreSQL, pid int64)) question {
+	return question{step: "ask PostgreSQL", name: catalogueName, statements: []string{catalogueStatement()}, take: func(t *table) error {
+		var answer catalogueAnswer
+		if err := oneJSON(t, &answer); err != nil {
+			return err
+		}
+		keep(answer.postgresql(), answer.PID)
+		return nil
+	}}
+}
+
+func (answer *catalogueAnswer) postgresql() *facts.PostgreSQL {
 	p := answer.PostgreSQL
 	p.Version, p.Now = clean(p.Version), clean(p.Now)
 	p.LocalNow = time.Now().UTC().Format(time.RFC3339)
@@ -87,26 +94,23 @@ func (s *session) postgresql(ctx context.Context) (result *facts.PostgreSQL, pid
 		cleanAll(&a.Name, &a.Database, &a.Client)
 	}
 	p.Role.Settings = roleSettings(answer.Role.Settings, answer.Settings)
-	return &p, answer.PID, nil
+	return &p
 }
 
 // askJSON asks a statement that answers with one cell of JSON. name stands for the statement in the log.
 func (s *session) askJSON(ctx context.Context, statement, name string, into any) error {
-	answer, err := s.ask(ctx, statement)
-	entry := &s.log[len(s.log)-1]
-	entry.Statement = name
-	if err != nil {
-		return err
-	}
-	if len(answer.rows) != 1 || len(answer.rows[0]) != 1 {
-		err = errors.New("one value was expected as the answer")
-	} else if err = json.Unmarshal([]byte(answer.rows[0][0]), into); err != nil {
-		err = fmt.Errorf("the answer is not understood: %w", err)
-	}
-	if err != nil {
-		entry.Error = serverError(err)
-	}
+	_, err := s.flight(ctx, question{name: name, statements: []string{statement}, take: func(t *table) error { return oneJSON(t, into) }})
 	return err
+}
+
+func oneJSON(t *table, into any) error {
+	if len(t.rows) != 1 || len(t.rows[0]) != 1 {
+		return errors.New("one value was expected as the answer")
+	}
+	if err := json.Unmarshal([]byte(t.rows[0][0]), into); err != nil {
+		return fmt.Errorf("the answer is not understood: %w", err)
+	}
+	return nil
 }
 
 func cleanAll(texts ...*string) {

@@ -2,13 +2,10 @@ package live
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
-
-var errEnded = errors.New("the session has ended")
 
 // Probe asks the endpoint everything, and always gives a snapshot: what could not be found out, and why, is in it. It comes
 // back when ctx ends, or when the target's time is over.
@@ -33,8 +30,9 @@ func Probe(ctx context.Context, t Target) *facts.Snapshot {
 	ctx, cancel = context.WithTimeout(whole, t.timeout())
 	defer cancel()
 	snapshot.Endpoint.TLS = s.line.secured
-	s.limit = t.questionTime()
+	s.limit, s.progress = t.questionTime(), t.progress
 	s.examine(ctx, &t, snapshot)
+	snapshot.RoundTrips = s.line.wire.roundTrips()
 	if t.AdminUser != "" && ctx.Err() == nil {
 		snapshot.Queries, s.log = append(snapshot.Queries, s.log...), nil
 		repmgr(ctx, &t, snapshot)
@@ -52,33 +50,22 @@ func Probe(ctx context.Context, t Target) *facts.Snapshot {
 	return snapshot
 }
 
-// examine asks everything on the one session. SHOW pool_nodes comes last: Pgpool-II logs in to every node to answer it, and
-// waits connect_timeout for each that it cannot reach.
+// examine asks everything on the one session: first which server it is, because there are statements that not every release
+// bears, then all the rest at once.
 func (s *session) examine(ctx context.Context, t *Target, snapshot *facts.Snapshot) {
 	t.progress("ask which server it is")
-	// The first statement of a session waits for the nodes; its time is not that of a round trip.
 	answer, err := s.ask(ctx, showVersion)
-	isPgpool := err == nil && len(answer.rows) == 1 && answer.at(0, "pool_version") != ""
-	if isPgpool {
+	if err == nil && len(answer.rows) == 1 && answer.at(0, "pool_version") != "" {
 		text := clean(answer.at(0, "pool_version"))
 		snapshot.Server = facts.Server{Kind: facts.KindPgpool, Version: pgpoolVersion(text), Text: text}
-		t.progress("ask Pgpool-II")
-		s.pgpool(ctx, snapshot)
-	}
-	var pid int64
-	if s.alive() {
-		t.progress("ask PostgreSQL")
-		snapshot.PostgreSQL, pid, _ = s.postgresql(ctx)
-	}
-	if !isPgpool {
-		snapshot.Server = otherServer(err, s, snapshot.PostgreSQL, pid)
+		s.pgpool(ctx, t, snapshot)
 		return
 	}
+	var process int64
 	if s.alive() {
-		t.progress("ask Pgpool-II for the backend nodes")
-		s.limit = t.timeout()
-		s.poolNodes(ctx, snapshot)
+		_, _ = s.flight(ctx, postgresql(func(p *facts.PostgreSQL, pid int64) { snapshot.PostgreSQL, process = p, pid })) // the log has it
 	}
+	snapshot.Server = otherServer(err, s, snapshot.PostgreSQL, process)
 }
 
 // otherServer tells apart what did not answer SHOW pool_version. PostgreSQL gives the number of its server process with the

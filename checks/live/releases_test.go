@@ -41,7 +41,8 @@ func TestReleases(t *testing.T) {
 				t.Errorf("server %+v", s.Server)
 			}
 			if norm(s, "num_init_children") != "32" || norm(s, "child_life_time") != c.life || norm(s, "client_idle_limit") != "2" ||
-				norm(s, c.mode) == "(none)" || norm(s, "backend_port1") != "16433" || norm(s, "backend_flag0") != c.flag {
+				norm(s, c.mode) == "(none)" || norm(s, "backend_port1") != "16433" || norm(s, "backend_flag0") != c.flag ||
+				norm(s, "backend_port2") != "(none)" || norm(s, "backend_hostname2") != "(none)" {
 				t.Errorf("parameters %+v", s.Pgpool)
 			}
 			if norm(s, "health_check_password") != "(none)" && norm(s, "health_check_password") != "***" {
@@ -77,6 +78,10 @@ func TestReleases(t *testing.T) {
 			}
 			if !slices.Equal(asked, c.queries) {
 				t.Errorf("asked %q", asked)
+			}
+			// The request for TLS, a login that asks for no password, SHOW pool_version, and all the rest.
+			if len(s.RoundTrips) != 4 {
+				t.Errorf("%d round trips", len(s.RoundTrips))
 			}
 			eventually(t, "the session is not ended", func() bool { return server.Seen().Closed == 1 })
 			seen := server.Seen()

@@ -2,9 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,6 +18,8 @@ type session struct {
 	// limit bounds one statement.
 	limit time.Duration
 	log   []facts.Query
+	// progress is told which question is waited for; nil means nobody wants to know.
+	progress func(step string)
 }
 
 // statuses are what a server reports with a login, of all versions.
@@ -50,106 +49,3 @@ func (s *session) close() {
 }
 
 func (s *session) alive() bool { return !s.conn.IsClosed() }
-
-// The most of a table that is kept.
-const (
-	mostRows    = 20_000
-	mostColumns = 100
-)
-
-var errTable = fmt.Errorf("the answer has more than %d columns or %d rows: it was cut off", mostColumns, mostRows)
-
-// table is an answer: cells by column name.
-type table struct {
-	columns map[string]int
-	rows    [][]string
-}
-
-// at is a cell; empty if the version has no such column.
-func (t *table) at(row int, column string) string {
-	if i, ok := t.columns[column]; ok && i < len(t.rows[row]) {
-		return t.rows[row][i]
-	}
-	return ""
-}
-
-// ask runs one statement, and logs it. The error of a session that has ended is of the network, else it is the server's.
-func (s *session) ask(ctx context.Context, statement string) (*table, error) {
-	start := time.Now()
-	answer, err := s.query(ctx, statement)
-	entry := facts.Query{Statement: statement, Node: s.node, Took: time.Since(start), Error: serverError(err)}
-	if answer != nil {
-		entry.Rows = len(answer.rows)
-	}
-	s.log = append(s.log, entry)
-	return answer, err
-}
-
-func (s *session) query(ctx context.Context, statement string) (*table, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limit)
-	defer cancel()
-	s.line.wire.expect(mostAnswer)
-	results := s.conn.Exec(ctx, statement)
-	var answer *table
-	var cut error
-	for results.NextResult() {
-		reader := results.ResultReader()
-		answer, cut = read(reader)
-		if cut != nil {
-			_ = s.line.wire.Close() // reading on to the end of it could take for ever
-		}
-		_, _ = reader.Close() // results tells
-	}
-	err := results.Close()
-	switch {
-	case cut != nil:
-		err = cut
-	case err == nil && answer == nil:
-		err = errors.New("the server gave no answer")
-	case err != nil:
-		err = s.why(err)
-	}
-	if err != nil {
-		if !s.alive() {
-			_ = s.line.wire.Close()
-		}
-		return nil, err
-	}
-	return answer, nil
-}
-
-// why finds the reason of a failure that pgconn forgets: when the first message of an answer does not come, it only says that
-// the connection is closed.
-func (s *session) why(err error) error {
-	if s.alive() || messageIn(err) != nil || !strings.HasSuffix(err.Error(), "conn closed") {
-		return err
-	}
-	if failure := s.line.wire.failure(); failure != nil {
-		return fmt.Errorf("the server ended the connection: %w", failure)
-	}
-	return errors.New("what came is no message of the protocol")
-}
-
-// read takes one answer. It comes back early with an error if that is too large.
-func read(reader *pgconn.ResultReader) (*table, error) {
-	fields := reader.FieldDescriptions()
-	if len(fields) > mostColumns {
-		return nil, errTable
-	}
-	answer := &table{columns: make(map[string]int, len(fields))}
-	for i, field := range fields {
-		answer.columns[field.Name] = i
-	}
-	for reader.NextRow() {
-		values := reader.Values()
-		if len(answer.rows) == mostRows || len(values) > mostColumns {
-			return nil, errTable
-		}
-		row := make([]string, len(values))
-		for i, value := range values {
-			row[i] = string(value)
-		}
-		answer.rows = append(answer.rows, row)
-	}
-	return answer, nil
-}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 )
 
 // What an answer may weigh, in bytes. SHOW pool_processes of a thousand children is a tenth of a megabyte; more than this
@@ -18,8 +19,8 @@ const (
 
 var errFlood = errors.New("the answer does not end: it was cut off")
 
-// wire is the TCP connection. It counts what comes, stops a flood, and remembers how the server began to speak and why it
-// stopped. After a failure pgconn reads on in a goroutine of its own, so there is a lock.
+// wire is the TCP connection. It counts what comes, stops a flood, times every wait for the server, and remembers how the
+// server began to speak and why it stopped. After a failure pgconn reads on in a goroutine of its own, so there is a lock.
 type wire struct {
 	net.Conn
 
@@ -30,11 +31,24 @@ type wire struct {
 	first []byte
 	// failed is why nothing comes any more; a deadline is no reason.
 	failed error
+	// asked is when something was said that the server has not answered yet.
+	asked time.Time
+	// waits are the round trips: from what was said to the first byte of what came then.
+	waits []time.Duration
 }
 
 const mostFirst = 16
 
 func newWire(conn net.Conn) *wire { return &wire{Conn: conn, left: mostLogin} }
+
+func (w *wire) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	if w.asked.IsZero() {
+		w.asked = time.Now()
+	}
+	w.mu.Unlock()
+	return w.Conn.Write(p)
+}
 
 func (w *wire) Read(p []byte) (int, error) {
 	w.mu.Lock()
@@ -49,6 +63,10 @@ func (w *wire) Read(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.left -= n
+	if n > 0 && !w.asked.IsZero() {
+		w.waits = append(w.waits, time.Since(w.asked))
+		w.asked = time.Time{}
+	}
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && w.failed == nil {
 		w.failed = err
 	}
@@ -63,6 +81,13 @@ func (w *wire) expect(most int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.left = most
+}
+
+// roundTrips are the times of all waits up to now.
+func (w *wire) roundTrips() []time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.waits)
 }
 
 // failure is why nothing comes any more; nil if that is not known.

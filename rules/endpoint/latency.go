@@ -37,7 +37,7 @@ var Latency = &rules.Rule{
 			return
 		}
 		shown := took.Round(100 * time.Microsecond).String()
-		p.Failf(rules.Measured("round trips of trivial statements", shown), "a round trip takes %s (median of %d), above %s: each statement of Bitbucket waits that long", shown, len(snapshot.RoundTrips), most).
+		p.Failf(rules.Measured("round trips of the session", shown), "a round trip takes %s (median of %d), above %s: each statement of Bitbucket waits that long", shown, len(snapshot.RoundTrips), most).
 			Helpf("Run Bitbucket, Pgpool-II and the primary in one network near each other, and look for load on Pgpool-II's host. bbdoctor measures from the host it runs on; run it where Bitbucket runs.")
 	},
 }
