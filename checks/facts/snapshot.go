@@ -83,6 +83,7 @@ const (
 	CausePgpoolFull      LoginCause = "pgpool full"            // num_init_children - reserved_connections
 	CauseAllBackendsDown LoginCause = "all backends down"      //
 	CauseBackendRefuses  LoginCause = "a backend node refuses" // kind does not match between main...
+	CauseBackendWarns    LoginCause = "a backend node warns"   // kind does not match, for one sends a notice
 	CauseBackendLost     LoginCause = "backend unreachable"    // up for pgpool, and not there
 	CauseBackendPassword LoginCause = "backend password"       // pool_passwd's password is not the backend's
 	CauseStarting        LoginCause = "starting up"            // 57P03

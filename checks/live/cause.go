@@ -47,7 +47,8 @@ var sayings = []saying{
 	{"invalid authentication packet from backend", "", facts.CauseBackendRefuses},
 	{"failed to read kind from backend", "", facts.CauseBackendRefuses},
 	{"authentication failed, backend node replied with an error", "", facts.CauseBackendRefuses},
-	// 4.6 says so of whatever PostgreSQL refuses: no such database or role, a limit, no right to connect.
+	// 4.6 says so of whatever PostgreSQL refuses: no such database or role, a limit, no right to connect; and of a warning that
+	// all nodes send.
 	{"unable to get session context", "", facts.CauseBackendRefuses},
 }
 
@@ -69,6 +70,9 @@ func causeOf(m *message, withPassword bool) facts.LoginCause {
 }
 
 func causeByPgpool(m *message) facts.LoginCause {
+	if strings.HasPrefix(m.Detail, "kind does not match between ") && strings.Contains(m.Detail, "(4e)") && !strings.Contains(m.Detail, "(45)") {
+		return facts.CauseBackendWarns // N, a NoticeResponse, and nobody's E, an ErrorResponse
+	}
 	for _, s := range sayings {
 		if strings.HasPrefix(m.Message, s.message) && strings.HasPrefix(m.Detail, s.detail) {
 			return s.cause

@@ -291,6 +291,20 @@ func TestFrozenStandby(t *testing.T) {
 	eventually(t, "it stays silent after the thaw", func() bool { return ask(t, through(c)).Login.OK })
 }
 
+// TestWarns: what one node says at a login and another does not is taken for a failure, a notice too.
+func TestWarns(t *testing.T) {
+	t.Parallel()
+	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, ExpectBroken: true, NodePostgreSQL: map[int]map[string]string{1: {"client_min_messages": "debug5"}}})
+	var s *facts.Snapshot
+	eventually(t, "everybody gets in", func() bool {
+		s = ask(t, through(c))
+		return s.Login.Cause == facts.CauseBackendWarns
+	})
+	if !s.Login.Error.FromPgpool || !strings.Contains(s.Login.Error.Detail, "slot[1] (4e)") {
+		t.Errorf("%+v", s.Login.Error)
+	}
+}
+
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, TLS: true, PoolHBA: []string{"hostssl postgres all 127.0.0.1/32 scram-sha-256", "host postgres all 127.0.0.1/32 reject"}})

@@ -45,7 +45,7 @@ func (t *Target) adminAccount(host, port, database string, limit time.Duration) 
 func repmgr(ctx context.Context, t *Target, snapshot *facts.Snapshot) {
 	t.progress("log in as " + t.AdminUser)
 	s, result := login(ctx, t.adminAccount(t.Host, t.Port, repmgrDatabase, t.loginTime()))
-	if s == nil && (result.Cause == facts.CauseNoDatabase || result.Cause == facts.CauseBackendRefuses) {
+	if s == nil && (result.Cause == facts.CauseNoDatabase || result.Cause == facts.CauseBackendRefuses || result.Cause == facts.CauseBackendWarns) {
 		snapshot.RepmgrError = "there is no database " + repmgrDatabase
 		if result.Cause != facts.CauseNoDatabase {
 			snapshot.RepmgrError = "the login to the database " + repmgrDatabase + " failed: " + result.Error.Message

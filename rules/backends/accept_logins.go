@@ -40,13 +40,17 @@ var AcceptLogins = &rules.Rule{
 // kept judges a login that failed.
 func kept(p *rules.Pass, login facts.Login) {
 	at := rules.Measured("login through Pgpool-II", string(login.Cause))
+	message, detail := "", ""
+	if login.Error != nil {
+		message, detail = login.Error.Message, login.Error.Detail
+	}
+	words := strings.TrimSuffix(message+": "+detail, ": ")
 	switch login.Cause {
+	case facts.CauseBackendWarns:
+		p.Failf(at, "%s sends a warning when Pgpool-II opens a connection on it, another node does not, and with that every new session fails (%s)", naming("4e", detail), words).
+			Helpf("Log in to that node directly with psql to read the warning, and mend what it tells of; of a collation version mismatch see rule database/collation. Until then, client_min_messages = error in its postgresql.conf and a reload keep it quiet, or detach it: `pcp_detach_node -n N`.")
 	case facts.CauseBackendRefuses:
-		message, detail := "", ""
-		if login.Error != nil {
-			message, detail = login.Error.Message, login.Error.Detail
-		}
-		p.Failf(at, "%s refuses the connection that Pgpool-II opens on it, and with it every new session (%s)", refusing(detail), strings.TrimSuffix(message+": "+detail, ": ")).
+		p.Failf(at, "%s refuses the connection that Pgpool-II opens on it, and with it every new session (%s)", naming("45", detail), words).
 			Helpf("Read the log of that node for its reason: max_connections, pg_hba.conf, a role or database that is missing there, starting up. Mend it, or detach it so that sessions go on: `pcp_detach_node -n N`.")
 	case facts.CauseBackendLost:
 		p.Failf(at, "%s does not take the connection that Pgpool-II opens on it, and with it every new session fails", lost(login.Error)).
@@ -61,13 +65,13 @@ func kept(p *rules.Pass, login facts.Login) {
 	}
 }
 
-// refusing names the node that said E (hexadecimal 45) where another said something else, out of "kind does not match
-// between main(52) slot[1] (45)"; Pgpool-II 4.1 says master.
-func refusing(detail string) string {
+// naming names the node that said a kind, in hexadecimal, where another said something else, out of "kind does not match between
+// main(52) slot[1] (45)"; Pgpool-II 4.1 says master.
+func naming(kind, detail string) string {
 	switch _, slot, ok := strings.Cut(detail, "slot["); {
-	case strings.Contains(detail, "main(45)") || strings.Contains(detail, "master(45)"):
+	case strings.Contains(detail, "main("+kind+")") || strings.Contains(detail, "master("+kind+")"):
 		return "the lowest-numbered live node"
-	case ok && strings.HasSuffix(strings.TrimSpace(slot), "(45)"):
+	case ok && strings.HasSuffix(strings.TrimSpace(slot), "("+kind+")"):
 		id, _, _ := strings.Cut(slot, "]")
 		return "node " + id
 	}
