@@ -46,10 +46,9 @@ func (p *Pass) AnyNodeProbes() []facts.NodeProbe {
 	return p.deployment.Live.Nodes
 }
 
-// Capacity gives what was measured when the probe of the capacity was made; the reason is noted when it was not.
+// Capacity gives what was measured when the probe of the capacity was made, and of the child processes before it; the reason is noted when it was not.
 func (p *Pass) Capacity() (snapshot *facts.Snapshot, ok bool) {
-	p.reads(facts.LiveCapacity)
-	snapshot, ok = p.LoggedIn()
+	snapshot, ok = p.LoggedIn(facts.LiveCapacity, facts.LiveProcesses)
 	if ok && snapshot.Capacity == nil {
 		p.Skipf("nobody asked for it: --probe-capacity opens connections until one fails")
 		return snapshot, false
@@ -59,8 +58,7 @@ func (p *Pass) Capacity() (snapshot *facts.Snapshot, ok bool) {
 
 // IdleConnection gives what became of a connection that was left idle; the reason is noted when there was none.
 func (p *Pass) IdleConnection() (probe *facts.IdleProbe, ok bool) {
-	p.reads(facts.LiveIdle)
-	snapshot, ok := p.LoggedIn()
+	snapshot, ok := p.LoggedIn(facts.LiveIdle)
 	if ok && snapshot.Idle == nil {
 		p.Skipf("nobody asked for it: --probe-idle leaves a connection idle for 10 minutes")
 		return nil, false

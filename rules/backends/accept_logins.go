@@ -14,9 +14,9 @@ var AcceptLogins = &rules.Rule{
 	Title:    "the backend nodes accept the connections that Pgpool-II opens for a session",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes, facts.LiveNodes},
 	Check: func(p *rules.Pass) {
-		snapshot := p.Snapshot()
+		snapshot := p.Snapshot(facts.LiveServer, facts.LivePoolNodes, facts.LiveNodes)
 		if snapshot == nil {
 			return
 		}

@@ -28,14 +28,14 @@ var RecentFailover = &rules.Rule{
 	Title:    "no failover or failback within the last hour",
 	Severity: rules.Info,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes, facts.LiveHealthChecks, facts.LivePostgreSQL},
 	Bounds:   []rules.Bound{recent},
 	Check: func(p *rules.Pass) {
 		nodes, ok := p.PoolNodes()
 		if !ok {
 			return
 		}
-		clocks := clocksOf(p.Snapshot())
+		clocks := clocksOf(p.Snapshot(facts.LiveHealthChecks, facts.LivePostgreSQL))
 		if len(clocks) == 0 {
 			p.Skipf("the time at Pgpool-II is not known")
 			return

@@ -27,14 +27,14 @@ var ReplicationLag = &rules.Rule{
 	Title:    "no standby is more than 16 MB or 10 s behind the primary",
 	Severity: rules.Warning,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes, facts.LiveParameters, facts.LiveNodes},
 	Bounds:   []rules.Bound{mostBytes, mostTime},
 	Check: func(p *rules.Pass) {
 		nodes, ok := p.PoolNodes()
 		if !ok || !streamingMode(p, nodes) {
 			return
 		}
-		snapshot := p.Snapshot()
+		snapshot := p.Snapshot(facts.LiveParameters, facts.LiveNodes)
 		primary, known := believedPrimary(nodes)
 		if !known {
 			p.Skipf("Pgpool-II knows no primary to measure the lag against (backends/one-primary)")

@@ -17,9 +17,9 @@ var RepmgrNodes = &rules.Rule{
 	Title:    "repmgr.nodes has every node active, one primary, and Pgpool-II agrees",
 	Severity: rules.Warning,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveRepmgr, facts.LivePoolNodes},
 	Check: func(p *rules.Pass) {
-		snapshot, ok := p.LoggedIn()
+		snapshot, ok := p.LoggedIn(facts.LiveRepmgr, facts.LivePoolNodes)
 		if !ok {
 			return
 		}

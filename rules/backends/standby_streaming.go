@@ -15,13 +15,13 @@ var StandbyStreaming = &rules.Rule{
 	Title:    "every standby in use streams from the primary",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer, facts.LivePoolNodes, facts.LiveParameters, facts.LiveNodes},
 	Check: func(p *rules.Pass) {
 		nodes, ok := p.PoolNodes()
 		if !ok || !streamingMode(p, nodes) {
 			return
 		}
-		snapshot := p.Snapshot()
+		snapshot := p.Snapshot(facts.LiveServer, facts.LivePoolNodes, facts.LiveParameters, facts.LiveNodes)
 		if strings.HasPrefix(snapshot.Server.Version, "4.0") || strings.HasPrefix(snapshot.Server.Version, "3.") {
 			p.Skipf("Pgpool-II shows replication_state from 4.1 on")
 			return

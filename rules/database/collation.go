@@ -14,7 +14,7 @@ var Collation = &rules.Rule{
 	Title:    "every node sorts text as the database's indexes do",
 	Severity: rules.Warning,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL, facts.LiveNodes},
 	Check: func(p *rules.Pass) {
 		postgresql, ok := p.PostgreSQL()
 		if !ok {
@@ -45,7 +45,7 @@ func bytewise(database facts.Database) bool {
 
 // compareNodes holds the nodes against each other; only a login to each of them tells.
 func compareNodes(p *rules.Pass, database facts.Database) {
-	snapshot := p.Snapshot()
+	snapshot := p.Snapshot(facts.LiveNodes)
 	var first *facts.NodeProbe
 	known := 0
 	for i := range snapshot.Nodes {

@@ -14,14 +14,14 @@ var ConnectionLimit = &rules.Rule{
 	Title:    "the database takes a connection from every child process of Pgpool-II",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL, facts.LiveParameters},
 	Check: func(p *rules.Pass) {
 		postgresql, ok := p.PostgreSQL()
 		if !ok || postgresql.Database.ConnectionLimit == -1 {
 			return
 		}
 		limit := postgresql.Database.ConnectionLimit
-		children, ok := p.Snapshot().ParameterInt("num_init_children")
+		children, ok := p.Snapshot(facts.LiveParameters).ParameterInt("num_init_children")
 		if !ok {
 			p.Skipf("the database has a limit of %d connections, and num_init_children of Pgpool-II was not measured", limit)
 			return

@@ -11,9 +11,9 @@ var AnswersAsPgpool = &rules.Rule{
 	Title:    "it is Pgpool-II that answers",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveServer},
 	Check: func(p *rules.Pass) {
-		snapshot := p.Snapshot()
+		snapshot := p.Snapshot(facts.LiveServer)
 		if snapshot == nil {
 			return
 		}

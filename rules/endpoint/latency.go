@@ -21,10 +21,10 @@ var Latency = &rules.Rule{
 	Title:    "a round trip through the endpoint takes 10 ms at most",
 	Severity: rules.Warning,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveRoundTrips},
 	Bounds:   []rules.Bound{slow},
 	Check: func(p *rules.Pass) {
-		snapshot, ok := p.LoggedIn()
+		snapshot, ok := p.LoggedIn(facts.LiveRoundTrips)
 		switch {
 		case !ok:
 			return

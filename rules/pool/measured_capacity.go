@@ -15,7 +15,7 @@ var MeasuredCapacity = &rules.Rule{
 	Title:    "as many connections as Bitbucket may open could be held at once",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LiveCapacity},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LiveCapacity, facts.LiveProcesses},
 	Check: func(p *rules.Pass) {
 		snapshot, ok := p.Capacity()
 		if !ok {

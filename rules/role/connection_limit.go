@@ -14,7 +14,7 @@ var ConnectionLimit = &rules.Rule{
 	Title:    "the role may have a connection from every child process of Pgpool-II",
 	Severity: rules.Error,
 	Live:     true,
-	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL},
+	Needs:    []facts.Key{facts.LiveLogin, facts.LivePostgreSQL, facts.LiveParameters},
 	Check: func(p *rules.Pass) {
 		postgresql, ok := p.PostgreSQL()
 		// PostgreSQL does not hold superusers to the limit.
@@ -22,7 +22,7 @@ var ConnectionLimit = &rules.Rule{
 			return
 		}
 		limit := postgresql.Role.ConnectionLimit
-		children, ok := p.Snapshot().ParameterInt("num_init_children")
+		children, ok := p.Snapshot(facts.LiveParameters).ParameterInt("num_init_children")
 		if !ok {
 			p.Skipf("the role has a limit of %d connections, and num_init_children of Pgpool-II was not measured", limit)
 			return
