@@ -1,7 +1,5 @@
 package facts
 
-import ()
-
 // JSONLocation is a place in a file, as the JSON outputs write it. Lines and columns count from 1, columns in Unicode code
 // points, EndColumn is behind the last; offsets are bytes.
 type JSONLocation struct {
