@@ -160,7 +160,7 @@ func validators(t *testing.T) map[string]func(string) error {
 		"checkstyle":    legalXML,
 		"rdjson":        diagnostics,
 		"markdown":      markdownComment,
-		"openmetrics":   metrics,
+		"openmetrics":   openMetrics,
 		"html":          harmlessText,
 	}
 	for _, format := range report.Formats {
@@ -480,8 +480,8 @@ func markdownComment(text string) error {
 	return harmlessText(text)
 }
 
-// metrics reads the text as the node exporter's textfile collector does.
-func metrics(text string) error {
+// openMetrics reads the text as the node exporter's textfile collector does.
+func openMetrics(text string) error {
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
 	if err != nil {

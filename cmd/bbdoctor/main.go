@@ -5,24 +5,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 )
 
-// memoryLimit is the heap size in bytes from which the collector works harder instead of letting the heap grow. Real
-// inputs stay far below; it keeps inputs that were made to fill the memory from doing so.
-const memoryLimit = 128 << 20
-
-// collectAt is by how many percent the heap grows between two collections: 500 installations take 61 MiB at 50 and 84 at
-// 100, for a quarter more time.
-const collectAt = 50
-
 func main() {
 	ctx, stop := context.Background(), func() {}
 	if !onlyPrints(os.Args) {
-		debug.SetGCPercent(collectAt)
-		debug.SetMemoryLimit(memoryLimit)
+		spareMemory()
 		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		// A first Ctrl-C asks the run to end; a second one does not ask.
 		context.AfterFunc(ctx, stop)

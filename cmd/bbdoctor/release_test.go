@@ -18,6 +18,9 @@ func TestReproducible(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links the program twice")
 	}
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("go is not there") // where the tests were built elsewhere
+	}
 	root := filepath.Join("..", "..")
 	build := func() []byte {
 		copied := t.TempDir()

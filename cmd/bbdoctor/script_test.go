@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -26,8 +25,7 @@ func TestMain(m *testing.M) {
 // runMeasured is the whole program in this process; it leaves its own peak memory in a file. The system's account of a
 // child would begin with the memory of the parent.
 func runMeasured(file string) int {
-	debug.SetGCPercent(collectAt)
-	debug.SetMemoryLimit(memoryLimit)
+	spareMemory()
 	code := run(context.Background(), environment{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, variables: os.Environ(),
 	})
