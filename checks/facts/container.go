@@ -55,6 +55,8 @@ type Chart struct {
 	Values map[string]ChartValue
 	// Extra is the value that lists variables for which the chart has none of its own: "pgpool.extraEnvVars".
 	Extra string
+	// Files are where the values that the chart is given begin, the weakest first: in files of their own, or inside another.
+	Files []Origin
 }
 
 // ChartValue is one value of a Helm chart.
@@ -62,6 +64,8 @@ type ChartValue struct {
 	Path string // as it stands in the values files: "pgpool.useLoadBalancing"
 	// Boolean says that it is true or false where the variable is yes or no.
 	Boolean bool
+	// While is the boolean value without which the chart passes this one on to nothing; empty when there is none.
+	While string
 }
 
 // Port is one published port.

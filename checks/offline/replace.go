@@ -5,6 +5,9 @@ import (
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
+	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
+	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
 )
 
 // Edit replaces bytes of a file.
@@ -21,6 +24,7 @@ var (
 	ErrUntraceable = errors.New("the value is put together from pieces that cannot be traced")
 	ErrReadOnly    = errors.New("the value stands in a file of a kind that is only read")
 	ErrRecorded    = errors.New("it is what docker tells of a container that exists; change what starts the container")
+	ErrPrinted     = errors.New("it is what kubectl prints of an object that the cluster has, not a file to fix; change the manifest or the chart that made it")
 	ErrNoPlace     = errors.New("there is no clean place for it beside the other settings")
 	ErrQuoting     = errors.New("the new text cannot be written in the quoting that the value has there")
 )
@@ -57,6 +61,8 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 		switch {
 		case place.Format == facts.DockerInspect:
 			return nil, ErrRecorded
+		case place.Format == facts.Kubernetes && kubernetes.Printed(place.Source.Text):
+			return nil, ErrPrinted
 		case place.Source.Path == "":
 			return nil, ErrStdin
 		case encode == nil:
@@ -78,11 +84,10 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 // belongs: who takes a setting that is named there takes the new one too. parsed keeps the file for the next call.
 func Insert(sibling facts.Setting, name, value string, parsed *edit.Parsed) (at Edit, scope facts.Span, err error) {
 	origin := sibling.Origin
+	if err := insertable(origin); err != nil {
+		return at, scope, err
+	}
 	switch insert := writers[origin.Format].insert; {
-	case origin.Source == nil:
-		return at, scope, ErrNoFile
-	case origin.Source.Path == "":
-		return at, scope, ErrStdin
 	case insert == nil || origin.KeySpan.Len() == 0:
 	default:
 		if insertion, ok := insert(sibling, name, value, parsed); ok {
@@ -90,4 +95,55 @@ func Insert(sibling facts.Setting, name, value string, parsed *edit.Parsed) (at 
 		}
 	}
 	return at, scope, ErrNoPlace
+}
+
+// Declare gives the places where a container is given a setting that is not there yet, though nothing else may be written
+// there: the env of a container, the value of a chart. The best is first. scope is as [Insert] says; it is empty for the
+// value of a chart, which only the chart's other releases take.
+func Declare(container *facts.Container, name, value string, parsed *edit.Parsed) (places []Declared, err error) {
+	origin := container.Origin
+	if err := insertable(origin); err != nil {
+		return nil, err
+	}
+	add := func(insertion edit.Insertion, ok bool) {
+		if ok {
+			at := Edit{origin.Source, facts.Span{Start: insertion.At, End: insertion.At}, insertion.Text}
+			places = append(places, Declared{at, insertion.Scope})
+		}
+	}
+	switch {
+	case container.Chart != nil:
+		for _, place := range helm.Declare(container, name, value, parsed) {
+			places = append(places, Declared{At: Edit{place.Source, facts.Span{Start: place.At, End: place.At}, place.Text}})
+		}
+	case origin.Format == facts.Kubernetes && origin.Within == 0:
+		add(kubernetes.Declare(container, name, value, parsed))
+	case origin.Format == facts.Systemd:
+		add(systemd.Declare(container, name, value))
+	}
+	if places == nil {
+		return nil, ErrNoPlace
+	}
+	return places, nil
+}
+
+// Declared is a place for a new setting.
+type Declared struct {
+	At    Edit
+	Scope facts.Span
+}
+
+// insertable says why nothing can be added to what stands in a place.
+func insertable(origin facts.Origin) error {
+	switch {
+	case origin.Source == nil:
+		return ErrNoFile
+	case origin.Format == facts.DockerInspect:
+		return ErrRecorded
+	case origin.Format == facts.Kubernetes && kubernetes.Printed(origin.Source.Text):
+		return ErrPrinted
+	case origin.Source.Path == "":
+		return ErrStdin
+	}
+	return nil
 }

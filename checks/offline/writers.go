@@ -35,9 +35,9 @@ var writers = map[facts.Format]writer{
 	facts.Shell:      {encode: shell.Encode, insert: shell.Insert},
 	facts.Compose:    {encode: compose.Encode, insert: compose.Insert},
 	facts.Helm:       {encode: helm.Encode},
-	facts.Kubernetes: {encode: kubernetes.Encode},
-	facts.Systemd:    {encode: systemdEncoder(facts.Systemd)},
-	facts.SystemdEnv: {encode: systemdEncoder(facts.SystemdEnv)},
+	facts.Kubernetes: {encode: kubernetes.Encode, insert: kubernetes.Insert},
+	facts.Systemd:    {encode: systemdEncoder(facts.Systemd), insert: systemd.Insert},
+	facts.SystemdEnv: {encode: systemdEncoder(facts.SystemdEnv), insert: systemd.InsertEnvironment},
 	facts.PgpoolConf: {encode: pgpoolconf.Encode, insert: pgpoolconf.Insert},
 }
 

@@ -124,21 +124,54 @@ func valuesStay(plan *Plan, before, after *facts.Collection) error {
 		}
 	}
 	was, is := visited(before), visited(after)
+	gone := dropped(plan, before)
 	for len(is) > 0 {
 		now := is[0]
-		is = is[1:]
-		if len(was) > 0 && same(was[0], now) || len(was) > 0 && was[0].Key == now.Key && edited(was[0], touched) {
+		switch value, ok := added[string(now.Key)]; {
+		case len(was) > 0 && same(was[0], now), len(was) > 0 && was[0].Key == now.Key && edited(was[0], touched):
+			was, is = was[1:], is[1:]
+		case ok && value == now.Text && len(touched[now.Origin.Source.Name]) > 0:
+			is = is[1:]
+		case len(was) > 0 && gone(was[0]):
 			was = was[1:]
-			continue
-		}
-		if value, ok := added[string(now.Key)]; !ok || value != now.Text || len(touched[now.Origin.Source.Name]) == 0 {
+		default:
 			return fmt.Errorf("the change would also alter %s", now.Key)
 		}
 	}
-	if len(was) > 0 {
+	if was = slices.DeleteFunc(was, gone); len(was) > 0 {
 		return fmt.Errorf("after the change %s would be gone", was[0].Key)
 	}
 	return nil
+}
+
+// dropped says of a setting that a chart no longer passes it on once the plan is carried out: what only counts while load
+// balancing is on, when that is turned off.
+func dropped(plan *Plan, before *facts.Collection) func(facts.Setting) bool {
+	changed := map[string]bool{} // values of charts, by their paths
+	charts := map[facts.Key][]string{}
+	for _, finding := range plan.fixed {
+		for _, change := range finding.Fix.Changes {
+			changed[change.Setting.Origin.Key] = change.Add == ""
+			if c := change.Container; c != nil && c.Chart != nil {
+				changed[c.Chart.Values[change.Add].Path] = true
+			}
+		}
+	}
+	for _, deployment := range before.Deployments {
+		for _, container := range deployment.Containers() {
+			if container.Chart == nil {
+				continue
+			}
+			for name, value := range container.Chart.Values {
+				if value.While != "" {
+					charts[facts.Key(name)] = append(charts[facts.Key(name)], value.While)
+				}
+			}
+		}
+	}
+	return func(s facts.Setting) bool {
+		return s.Origin.Format == facts.Helm && slices.ContainsFunc(charts[s.Key], func(while string) bool { return changed[while] })
+	}
 }
 
 func same(was, is facts.Setting) bool {

@@ -81,33 +81,53 @@ func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []s
 	return edits, shared, nil
 }
 
-// add writes the setting beside the neighbour whose surroundings serve the fewest, of several the strongest. One of the
-// same family is preferred.
+// add writes the setting where it serves the fewest: in the container that is to have it, where that has a place of its own,
+// else beside a neighbour, of several the strongest. One of the same family is preferred.
 func (r *resolver) add(change rules.Change) (best offline.Edit, shared []string, err error) {
-	err = offline.ErrNoPlace
-	neighbours := neighboursOf(change)
 	fewest := 0
-	for _, neighbour := range neighbours[:min(len(neighbours), maxNeighbours)] {
-		at, scope, failed := offline.Insert(neighbour, change.Add, change.New, &r.parsed)
-		if failed != nil {
-			if fewest == 0 {
-				err = failed
+	take := func(at offline.Edit, users []user) (done bool) {
+		if fewest == 0 || len(users) < fewest {
+			best, fewest, shared = at, max(1, len(users)), nil
+			if len(users) > 1 {
+				shared = []string{fmt.Sprintf("what is written there serves %s", join(labels(users, false)))}
 			}
-			continue
 		}
-		users := r.named(at.Source, scope)
-		if err == nil && len(users) >= fewest {
-			continue
-		}
-		best, fewest, shared, err = at, max(1, len(users)), nil, nil
-		if len(users) > 1 {
-			shared = []string{fmt.Sprintf("what is written there serves %s", join(labels(users, false)))}
-		}
-		if len(users) <= 1 {
-			break
-		}
+		return fewest == 1
 	}
-	return best, shared, err
+	declare := func() (done bool) {
+		if change.Container == nil {
+			return false
+		}
+		places, failed := offline.Declare(change.Container, change.Add, change.New, &r.parsed)
+		err = cmp.Or(err, failed)
+		return slices.ContainsFunc(places, func(place offline.Declared) bool {
+			if change.Container.Chart != nil {
+				return take(place.At, r.releases(place.At.Source, change.Container, change.Add))
+			}
+			return take(place.At, r.named(place.At.Source, place.Scope))
+		})
+	}
+	beside := func() (done bool) {
+		neighbours := neighboursOf(change)
+		return slices.ContainsFunc(neighbours[:min(len(neighbours), maxNeighbours)], func(neighbour facts.Setting) bool {
+			at, scope, failed := offline.Insert(neighbour, change.Add, change.New, &r.parsed)
+			if failed != nil {
+				err = cmp.Or(err, failed)
+				return false
+			}
+			return take(at, r.named(at.Source, scope))
+		})
+	}
+	// In a manifest the container itself says most plainly whom it serves.
+	if change.Container != nil && change.Container.Format == facts.Systemd {
+		_ = beside() || declare()
+	} else {
+		_ = declare() || beside()
+	}
+	if fewest > 0 {
+		return best, shared, nil
+	}
+	return best, nil, cmp.Or(err, offline.ErrNoPlace)
 }
 
 // neighboursOf lists what is written where a setting is added, the strongest first, and the same family before others.

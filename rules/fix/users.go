@@ -69,6 +69,31 @@ func (r *resolver) takes(deployment string, container *facts.Container, assignme
 			r.users[origin.Source] = append(r.users[origin.Source], use{value: facts.Span{Start: -1, End: -1}, name: origin.KeySpan, user: u})
 		}
 	}
+	// What is added to a container itself serves all that are made of it.
+	if at := container.Origin; at.Source != nil && at.Span.Len() > 0 {
+		u := use{value: facts.Span{Start: -1, End: -1}, name: at.Span, user: user{deployment: deployment, container: container}}
+		r.users[at.Source] = append(r.users[at.Source], u)
+	}
+}
+
+// releases lists the containers that a value of a chart would change if it were written in one of the files: those of every
+// release that is given the file and that does not set the variable by a stronger one.
+func (r *resolver) releases(source *facts.Source, of *facts.Container, variable string) (users []user) {
+	behind := of.Chart.Values[variable]
+	given := func(at facts.Origin) bool { return at.Source == source }
+	for _, deployment := range r.collection.Deployments {
+		for _, container := range deployment.Containers() {
+			chart := container.Chart
+			if chart == nil || chart.Values[variable] != behind || behind.Path == "" && chart.Extra != of.Chart.Extra || !slices.ContainsFunc(chart.Files, given) {
+				continue
+			}
+			set := func(a facts.Assignment) bool { return a.Name == variable && a.Value.State != facts.Default }
+			if !slices.ContainsFunc(container.Assignments(), set) {
+				users = append(users, user{deployment.Name, container, variable})
+			}
+		}
+	}
+	return users
 }
 
 // at lists who takes a value that an edit changes, each once.

@@ -13,13 +13,7 @@ import (
 // Insert gives the insertion of a variable into the mapping or list in which another one is named. ok is false where there
 // is no clean place.
 func Insert(sibling facts.Setting, name, value string, parsed *edit.Parsed) (insertion edit.Insertion, ok bool) {
-	file := edit.Of(parsed, sibling.Origin.Source, func() *yamltext.File {
-		file, err := yamltext.Parse(sibling.Origin.Source)
-		if err != nil {
-			return &yamltext.File{Source: sibling.Origin.Source}
-		}
-		return file
-	})
+	file := yamltext.Of(parsed, sibling.Origin.Source)
 	at := sibling.Origin.KeySpan.Start
 	entries := file.Entries(at)
 	if len(entries) == 0 {

@@ -89,7 +89,7 @@ func TestInsert(t *testing.T) {
 		{"anchored item", "    environment:\n      - &a A=x\n", "    environment:\n      - &a A=x\n      - NEW=no\n"},
 		{"dash on a line of its own", "    environment:\n      -\n        A=x\n", ""},
 		{"braces", "    environment: {A: x, B: y}\n", "    environment: {A: x, NEW: \"no\", B: y}\n"},
-		{"braces on lines", "    environment: {\n      A: x,\n      B: y\n    }\n", "    environment: {\n      A: x, NEW: \"no\",\n      B: y\n    }\n"},
+		{"braces on lines", "    environment: {\n      A: x,\n      B: y\n    }\n", "    environment: {\n      A: x,\n      NEW: \"no\",\n      B: y\n    }\n"},
 		{"JSON", "    {\"environment\": {\"A\": \"x\"}}\n", "    {\"environment\": {\"A\": \"x\", \"NEW\": \"no\"}}\n"},
 		{"brackets", "    environment: [ 'A=x' ]\n", "    environment: [ 'A=x', 'NEW=no' ]\n"},
 		{"an empty value in braces", "    environment: {A: , B: y}\n", ""},

@@ -13,7 +13,7 @@ import (
 // bitbucket gives the container of Atlassian's chart (templates/statefulset.yaml, and bitbucket.databaseEnvVars of
 // templates/_helpers.tpl).
 func (r *reader) bitbucket(p part) {
-	c := &render{reader: r, part: p}
+	c := r.render(p)
 	c.optional("JDBC_URL", "database.url", "")
 	c.optional("JDBC_DRIVER", "database.driver", "")
 	if secret := c.get("database.credentials.secretName"); secret.truthy() {

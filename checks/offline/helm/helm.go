@@ -84,7 +84,9 @@ func (r *reader) together(sources []*facts.Source) *value {
 		return merged
 	}
 	under := &value{fields: map[string]*value{}}
+	files := r.files
 	r.merge(under, r.release.Chart)
+	r.files = files // the chart's own are not where an installation is configured
 	if merged.node != nil {
 		under.merge(merged)
 	}
@@ -104,6 +106,7 @@ func (r *reader) merge(merged *value, source *facts.Source) {
 	}
 	if root := r.value(file, yamltext.Field{Value: file.Documents[0]}, "", 0); root != nil && root.fields != nil {
 		merged.merge(root)
+		r.files = append(r.files, facts.Origin{Source: source, Format: facts.Helm})
 	}
 	if file.Exhausted() || r.values > maxValues {
 		r.problem(facts.Origin{Source: source, Format: facts.Helm}, "the file is too large, or its aliases make it so; the rest is not read")
@@ -113,7 +116,8 @@ func (r *reader) merge(merged *value, source *facts.Source) {
 type reader struct {
 	release Release
 	result  Result
-	values  int // read so far
+	files   []facts.Origin // that were put together, the weakest first
+	values  int            // read so far
 	broken  []facts.Problem
 }
 

@@ -12,7 +12,7 @@ const dataDirectory = "/bitnami/postgresql"
 // postgresqlHA gives the containers of Bitnami's chart: a Pgpool-II with its replicas, every PostgreSQL node by itself, and
 // the witnesses.
 func (r *reader) postgresqlHA(p part) {
-	c := &render{reader: r, part: p}
+	c := r.render(p)
 	nodes := c.replicas("postgresql.replicaCount", 3)
 	if nodes > maxReplicas {
 		r.problem(c.get("postgresql.replicaCount").origin(), "%d PostgreSQL nodes are more than bbdoctor reads; %d are checked", nodes, maxReplicas)
@@ -53,7 +53,7 @@ func (c *render) fullname() string {
 
 // pgpool gives the Pgpool-II (templates/pgpool/deployment.yaml).
 func (r *reader) pgpool(p part) {
-	c := &render{reader: r, part: p}
+	c := r.render(p)
 	c.by("PGPOOL_POSTGRES_CUSTOM_USERS", "pgpool.customUsers.usernames", false)
 	c.by("PGPOOL_POSTGRES_CUSTOM_PASSWORDS", "pgpool.customUsers.passwords", false)
 	switch custom := c.get("pgpool.customUsersSecret"); {
@@ -79,6 +79,7 @@ func (r *reader) pgpool(p part) {
 	c.switched("PGPOOL_ENABLE_LOAD_BALANCING", "pgpool.useLoadBalancing", true)
 	if c.on("pgpool.useLoadBalancing", true) {
 		c.optional("PGPOOL_DISABLE_LOAD_BALANCE_ON_WRITE", "pgpool.disableLoadBalancingOnWrite", "transaction")
+		c.while("PGPOOL_DISABLE_LOAD_BALANCE_ON_WRITE", "pgpool.useLoadBalancing")
 	}
 	c.switched("PGPOOL_ENABLE_CONNECTION_CACHE", "pgpool.useConnectionCache", true)
 	c.switched("PGPOOL_ENABLE_LOG_CONNECTIONS", "pgpool.logConnections", false)
@@ -188,7 +189,7 @@ func (c *render) neverRendered() {
 
 // node gives a PostgreSQL node (templates/postgresql/statefulset.yaml), or a witness.
 func (r *reader) node(p part, index, nodes int, witness bool) {
-	c := &render{reader: r, part: p}
+	c := r.render(p)
 	values, kind := "postgresql", "postgresql"
 	if witness {
 		values, kind = "witness", "postgresql-witness"

@@ -19,12 +19,23 @@ type render struct {
 	chart       facts.Chart
 }
 
+func (r *reader) render(p part) *render {
+	return &render{reader: r, part: p, chart: facts.Chart{Files: r.files}}
+}
+
 // by notes which value of the chart a variable is set by.
 func (r *render) by(name, path string, isBoolean bool) {
 	if r.chart.Values == nil {
 		r.chart.Values = map[string]facts.ChartValue{}
 	}
 	r.chart.Values[name] = facts.ChartValue{Path: join(r.part.name, path), Boolean: isBoolean}
+}
+
+// while notes that the chart passes a variable on only as long as a boolean is true.
+func (r *render) while(name, path string) {
+	behind := r.chart.Values[name]
+	behind.While = join(r.part.name, path)
+	r.chart.Values[name] = behind
 }
 
 // get gives a value of the chart by its path as "pgpool.numInitChildren".

@@ -34,6 +34,8 @@ type entry struct {
 	value []byte
 	at    []int32
 	end   int // behind the value
+	// line is where the last line of it ends, without its line end.
+	line int
 }
 
 // span is the place of the whole value.
@@ -151,7 +153,7 @@ func (s *scanner) finish(end int) {
 		return
 	}
 	key, keyAt := trim(value[:equals], at[:equals])
-	e := entry{source: s.source, section: s.section, key: string(key), end: end}
+	e := entry{source: s.source, section: s.section, key: string(key), line: end}
 	e.keySpan = facts.Span{Start: int(keyAt[0]), End: int(keyAt[len(keyAt)-1]) + 1}
 	e.end = int(at[equals]) + 1
 	e.value, e.at = trim(value[equals+1:], at[equals+1:])

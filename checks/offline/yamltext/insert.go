@@ -35,6 +35,17 @@ func (e Entry) Last() *yaml.Node {
 	return e.First()
 }
 
+// Of parses a file for a writer; parsed keeps it for the next call. What is no YAML has no documents.
+func Of(parsed *edit.Parsed, source *facts.Source) *File {
+	return edit.Of(parsed, source, func() *File {
+		file, err := Parse(source)
+		if err != nil {
+			return &File{Source: source}
+		}
+		return file
+	})
+}
+
 // Entries gives the entries around the scalar at an offset, the innermost first; none when no scalar is there.
 func (f *File) Entries(at int) []Entry {
 	for _, document := range f.Documents {
@@ -79,17 +90,86 @@ func (f *File) Insert(beside Entry, lines ...string) (insertion edit.Insertion, 
 		if len(lines) != 1 || beside.Mapping() && f.Span(beside.Last()).Len() == 0 {
 			return insertion, false
 		}
-		return edit.Insertion{At: end, Text: ", " + lines[0], Scope: scope}, true
+		return edit.Insertion{At: end, Text: "," + f.layout(beside) + lines[0], Scope: scope}, true
 	}
 	indent, ok := f.indent(beside)
 	if !ok || !restIsComment(text[end:]) {
 		return insertion, false
 	}
+	insertion, ok = edit.LinesBehind(text, end, indented(indent, !beside.Mapping(), lines)...)
+	insertion.Scope = scope
+	return insertion, ok
+}
+
+// layout is what stands between the entries of brackets and braces: a blank, or a line each as JSON has it.
+func (f *File) layout(beside Entry) string {
+	at := f.Offset(beside.First())
+	start := bytes.LastIndexByte(f.Source.Text[:at], '\n')
+	if start < 0 || len(bytes.Trim(f.Source.Text[start:at], " \t\n")) > 0 {
+		return " "
+	}
+	if start > 0 && f.Source.Text[start-1] == '\r' {
+		start--
+	}
+	return string(f.Source.Text[start:at])
+}
+
+// Into gives the insertion of a new entry at the end of the mapping or list that an entry of a mapping has as its value,
+// be it empty or not written yet. The lines are the entry as [File.Insert] takes them, flow is the same on one line. ok is
+// false where there is no place for it, and where the value is given a name by which others may take it too.
+func (f *File) Into(owner Entry, list bool, lines []string, flow string) (insertion edit.Insertion, ok bool) {
+	text, node := f.Source.Text, owner.Last()
+	kind := yaml.MappingNode
+	if list {
+		kind = yaml.SequenceNode
+	}
+	switch {
+	case !owner.Mapping() || node.Anchor != "" || node.Kind == yaml.AliasNode:
+		return insertion, false
+	case node.Kind == kind && len(node.Content) > 0:
+		return f.Append(node, lines, flow)
+	case node.Kind == kind && node.Style&yaml.FlowStyle != 0:
+		end, ok := f.end(node)
+		if !ok {
+			return insertion, false
+		}
+		at := f.Span(node).End
+		return edit.Insertion{At: at, Text: flow, Scope: facts.Span{Start: f.Offset(owner.First()), End: end}}, true
+	case node.Kind != yaml.ScalarNode || node.ShortTag() != "!!null" || f.Span(node).Len() > 0 || owner.Flow():
+		return insertion, false
+	}
+	indent, ok := f.indent(owner)
+	at := f.Span(node).End
+	if !ok || !restIsComment(text[at:]) {
+		return insertion, false
+	}
+	insertion, ok = edit.LinesBehind(text, at, indented(indent+2, list, lines)...)
+	insertion.Scope = facts.Span{Start: f.Offset(owner.First()), End: at}
+	return insertion, ok
+}
+
+// Append gives the insertion of a new entry at the end of a mapping or list that has some: lines in block style, flow
+// inside brackets and braces.
+func (f *File) Append(collection *yaml.Node, lines []string, flow string) (insertion edit.Insertion, ok bool) {
+	last := Entry{Collection: collection, Index: len(collection.Content) - 1}
+	if last.Mapping() {
+		last.Index--
+	}
+	if last.Index < 0 {
+		return insertion, false
+	}
+	if last.Flow() {
+		lines = []string{flow}
+	}
+	return f.Insert(last, lines...)
+}
+
+func indented(indent int, list bool, lines []string) []string {
 	written := make([]string, len(lines))
 	for i, line := range lines {
 		prefix := strings.Repeat(" ", indent)
 		switch {
-		case beside.Mapping():
+		case !list:
 		case i == 0:
 			prefix += "- "
 		default:
@@ -97,18 +177,20 @@ func (f *File) Insert(beside Entry, lines ...string) (insertion edit.Insertion, 
 		}
 		written[i] = prefix + line
 	}
-	insertion, ok = edit.LinesBehind(text, end, written...)
-	insertion.Scope = scope
-	return insertion, ok
+	return written
 }
 
 // scopeEnd is about where a collection ends: at its last scalar.
 func (f *File) scopeEnd(collection *yaml.Node, least int) int {
-	last := collection
-	for len(last.Content) > 0 {
-		last = last.Content[len(last.Content)-1]
+	return max(least, f.End(collection))
+}
+
+// End is about where a node ends: at its last scalar.
+func (f *File) End(node *yaml.Node) int {
+	for len(node.Content) > 0 {
+		node = node.Content[len(node.Content)-1]
 	}
-	return max(least, f.Span(last).End)
+	return f.Span(node).End
 }
 
 // end is where a node ends, quotes and brackets included.
@@ -124,7 +206,10 @@ func (f *File) end(node *yaml.Node) (end int, ok bool) {
 	end = f.Span(last).End
 	switch {
 	case last.Kind != yaml.ScalarNode && last.Kind != yaml.AliasNode:
-		return 0, false // an empty list or mapping
+		if last.Style&yaml.FlowStyle == 0 {
+			return 0, false
+		}
+		brackets++ // an empty list or mapping
 	case last.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
 		if end == len(text) || text[end] != '\'' && text[end] != '"' {
 			return 0, false
@@ -141,7 +226,7 @@ func (f *File) end(node *yaml.Node) (end int, ok bool) {
 		switch text[end] {
 		case ']', '}':
 			brackets--
-		case ' ', '\t', ',':
+		case ' ', '\t', '\r', '\n', ',':
 		default:
 			return 0, false
 		}
