@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -8,6 +9,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/systemd"
+	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 )
 
 // Edit replaces bytes of a file.
@@ -74,9 +76,36 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 				return nil, ErrQuoting
 			}
 		}
+		if parts, ok := inBlock(place, origin, written); ok {
+			edits = append(edits, parts...)
+			continue
+		}
 		edits = append(edits, Edit{place.Source, place.Span, written})
 	}
 	return edits, nil
+}
+
+// inBlock replaces what begins or ends with line breaks of a block scalar of YAML. Empty lines at its beginning go, with the
+// indentation of the first line left as it is. The breaks at its end stay in the file, and the scalar's header says that they
+// are no part of the value. ok is false for anything else.
+func inBlock(place facts.Place, origin facts.Origin, written string) (edits []Edit, ok bool) {
+	text, at, content := place.Source.Text, place.Span, origin.Span.Start
+	if place.Style != facts.Literal && place.Style != facts.Folded || place.Source != origin.Source || origin.Within != 0 {
+		return nil, false
+	}
+	if at.Start < content && content < at.End {
+		edits = append(edits, Edit{place.Source, facts.Span{Start: at.Start, End: bytes.LastIndexByte(text[:content], '\n') + 1}, ""})
+		at.Start = content
+	}
+	if end := at.Start + len(bytes.TrimRight(text[at.Start:at.End], "\r\n")); end < at.End && at.End >= origin.Span.End {
+		header, indicator, ok := yamltext.Strip(text, content)
+		if !ok {
+			return nil, false
+		}
+		at.End = end
+		edits = append(edits, Edit{place.Source, header, indicator})
+	}
+	return append(edits, Edit{place.Source, at, written}), true
 }
 
 // Insert gives the edit that writes a setting that is not there yet into the surroundings of a sibling: another line of the

@@ -1,6 +1,8 @@
 package yamltext
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -156,3 +158,33 @@ func decodedBreak(text []byte, at, n int) string {
 	}
 	return "\n"
 }
+
+// Strip gives the change of a block scalar's header by which its value loses the line breaks at its end: of "|" it makes
+// "|-". The content is where the text of its first line begins. The span has the indicator that is replaced, or is empty.
+// ok is false when there is no header of a block scalar above.
+func Strip(text []byte, content int) (span facts.Span, indicator string, ok bool) {
+	end := bytes.LastIndexByte(text[:min(content, len(text))], '\n') + 1
+	for end > 0 {
+		start := bytes.LastIndexByte(text[:end-1], '\n') + 1
+		line := bytes.TrimRight(text[start:end], "\r\n")
+		if len(bytes.TrimLeft(line, " ")) == 0 {
+			end = start // an empty line that the value begins with
+			continue
+		}
+		match := header.FindSubmatchIndex(line)
+		if match == nil {
+			return span, "", false
+		}
+		from, to := start+match[2], start+match[3]
+		for i := from; i < to; i++ {
+			if text[i] == '+' || text[i] == '-' {
+				return facts.Span{Start: i, End: i + 1}, "-", true
+			}
+		}
+		return facts.Span{Start: to, End: to}, "-", true
+	}
+	return span, "", false
+}
+
+// header is the end of a line that a block scalar begins in. A number sign behind the indicators begins a comment.
+var header = regexp.MustCompile(`(?:^|[ \t:-])([|>][-+0-9]{0,2})[ \t]*(?:[ \t]#.*)?$`)
