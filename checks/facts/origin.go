@@ -192,7 +192,7 @@ func (o Origin) Hide(start, end int) {
 		return
 	}
 	places, ok := o.Places(start, end)
-	if !ok && o.Source != nil {
+	if !ok && o.Source != nil && o.Span != o.KeySpan { // a name for what is elsewhere is no secret
 		o.Source.Hide(o.Span)
 	}
 	for _, place := range places {

@@ -46,6 +46,11 @@ func mend(c *cli.Context, env environment, s settings, r *verdict) (message stri
 	if len(plan.Files)+len(plan.Refused) == 0 {
 		fmt.Fprintln(&say, "nothing to fix")
 	}
+	if s.diff { // with --fix the report says it
+		for _, left := range plan.ByHand {
+			fmt.Fprintf(&say, "by hand: %v\n", left)
+		}
+	}
 	if plan.Unsafe > 0 {
 		fmt.Fprintf(&say, "%d unsafe fix(es) left out; --unsafe-fixes takes them along\n", plan.Unsafe)
 	}

@@ -3,6 +3,7 @@ package fix
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,7 +31,9 @@ type Plan struct {
 	// Refused says of every fix that was left out because it cannot be proved or written why that is, in the words of a
 	// message.
 	Refused []error
-	fixed   []*rules.Finding
+	// ByHand says the same of the fixes for whose change there is no place in any file that can be written.
+	ByHand []error
+	fixed  []*rules.Finding
 }
 
 // NewPlan merges the fixes of all findings, each an independent change of the same text: equal edits fall together, and a
@@ -40,7 +43,11 @@ func NewPlan(results []*rules.Result, unsafe bool) *Plan {
 	for _, result := range results {
 		for _, finding := range result.Findings {
 			switch fix := finding.Fix; {
-			case fix == nil || len(fix.Edits) == 0 || finding.Suppressed != nil:
+			case fix == nil || finding.Suppressed != nil:
+			case len(fix.Edits) == 0:
+				if fix.Why != "" {
+					plan.ByHand = append(plan.ByHand, refusal(finding, errors.New(fix.Why)))
+				}
 			case fix.Unsafe && !unsafe:
 				plan.Unsafe++
 			default:
@@ -54,7 +61,7 @@ func NewPlan(results []*rules.Result, unsafe bool) *Plan {
 
 // keeping is the plan with only some of its fixes.
 func (p *Plan) keeping(fixed []*rules.Finding) *Plan {
-	kept := &Plan{Unsafe: p.Unsafe, Conflicts: p.Conflicts, Refused: p.Refused, fixed: fixed}
+	kept := &Plan{Unsafe: p.Unsafe, Conflicts: p.Conflicts, Refused: p.Refused, ByHand: p.ByHand, fixed: fixed}
 	kept.merge()
 	return kept
 }
