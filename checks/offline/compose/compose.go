@@ -59,7 +59,25 @@ func Read(sources []*facts.Source, context input.Context) ([]*facts.Container, [
 	for _, service := range services.list {
 		containers = append(containers, r.container(service, services, scope))
 	}
+	joined(services.list, containers)
 	return containers, r.problems
+}
+
+// joined marks the containers whose network another one joins: the loopback address of both is the same.
+func joined(services []*service, containers []*facts.Container) {
+	joined := map[string]bool{}
+	for _, s := range services {
+		if s.networkMode != nil {
+			joined[s.networkMode.Text] = true
+		}
+	}
+	if len(joined) == 0 {
+		return
+	}
+	for i, s := range services {
+		byName := s.containerName != nil && joined["container:"+s.containerName.Text]
+		containers[i].SharedNetwork = containers[i].SharedNetwork || byName || joined["service:"+s.name]
+	}
 }
 
 // The names under which docker compose finds its files by itself, in the order of preference
