@@ -117,6 +117,7 @@ func oneInstallation(units []unit) bool {
 	var files int
 	var url, backends string
 	var urls, pools bool
+	var manifests []unit // with a Pgpool-II
 	for _, u := range units {
 		switch {
 		case u.properties != nil:
@@ -136,9 +137,40 @@ func oneInstallation(units []unit) bool {
 				return false
 			}
 			backends, pools = text, true
+			if c := u.pgpool.Container; c != nil && c.Format == facts.Kubernetes {
+				manifests = append(manifests, u)
+			}
 		}
 	}
-	return files <= 1
+	return files <= 1 && !severalTimes(manifests)
+}
+
+// severalTimes says whether Pgpool-IIs of manifests are the same one several times, as the names of their backend nodes
+// alone do not tell: of two namespaces, each of which may have a pg-0, or of two overlays that are built on one base.
+func severalTimes(units []unit) bool {
+	if len(units) < 2 {
+		return false
+	}
+	type start struct {
+		source *facts.Source
+		at     facts.Span
+	}
+	namespace, homes := "", map[start]*facts.Source{}
+	for _, u := range units {
+		switch {
+		case u.namespace == "":
+		case namespace == "":
+			namespace = u.namespace
+		case namespace != u.namespace:
+			return true
+		}
+		from := start{u.pgpool.Container.Origin.Source, u.pgpool.Container.Origin.Span}
+		if home := homes[from]; home != nil && home != u.source {
+			return true
+		}
+		homes[from] = u.source
+	}
+	return false
 }
 
 // severalInstallations says whether the parts of a directory look like installations by themselves, however alike their

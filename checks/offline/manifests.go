@@ -43,8 +43,9 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	}
 	units := len(l.units)
 	var namespaces []string // of each of the units
+	known := map[place]bool{}
 	take := func(one kubernetes.Found) {
-		l.found(one, units)
+		l.found(one, known)
 		for len(namespaces) < len(l.units)-units {
 			namespaces = append(namespaces, one.Namespace)
 		}
@@ -89,14 +90,17 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	return nil
 }
 
-// found makes units of what manifests configure, after those that this reading began with.
-func (l *loader) found(one kubernetes.Found, began int) {
+// found makes units of what manifests configure. known are the properties files that there are already.
+func (l *loader) found(one kubernetes.Found, known map[place]bool) {
 	add := func(u unit) {
 		if u.other != nil {
 			l.others = append(l.others, u.other)
 			return
 		}
-		u.dir, u.source = dirName(one.Home.Name), one.Home
+		if u.properties != nil {
+			known[placeOf(u.properties)] = true
+		}
+		u.dir, u.source, u.namespace = dirName(one.Home.Name), one.Home, one.Namespace
 		l.units = append(l.units, u)
 	}
 	switch {
@@ -104,7 +108,7 @@ func (l *loader) found(one kubernetes.Found, began int) {
 		l.containers([]*facts.Container{one.Container}, add)
 	case one.Properties != nil:
 		// One that a container mounts is there already.
-		if !slices.ContainsFunc(l.units[began:], func(u unit) bool { return sameFile(u.properties, one.Properties) }) {
+		if !known[placeOf(one.Properties)] {
 			filledIn(one.Properties.Entries)
 			add(unit{properties: one.Properties})
 		}
@@ -131,10 +135,17 @@ func severalNamespaces(units []unit, namespaces []string) map[string]bool {
 	return several
 }
 
-// sameFile says whether two properties files are the same text in the same place.
-func sameFile(a, b *facts.PropertiesFile) bool {
-	if a == nil || a.Source != b.Source || len(a.Entries) != len(b.Entries) {
-		return false
+// place is what tells the properties files in manifests apart: two are one when they are the same text in the same place.
+type place struct {
+	source *facts.Source
+	first  facts.Span // of the first entry's value
+	n      int
+}
+
+func placeOf(file *facts.PropertiesFile) place {
+	p := place{source: file.Source, n: len(file.Entries)}
+	if p.n > 0 {
+		p.first = file.Entries[0].Value.Origin.Span
 	}
-	return len(a.Entries) == 0 || a.Entries[0].Value.Origin.Span == b.Entries[0].Value.Origin.Span
+	return p
 }

@@ -30,6 +30,7 @@ import (
 type unit struct {
 	dir        string // the directory's name as shown
 	overlay    string // the compose file that is read on top of source for one environment
+	namespace  string // of Kubernetes; empty when it is not said
 	source     *facts.Source
 	properties *facts.PropertiesFile
 	bitbucket  *facts.Container
