@@ -157,6 +157,18 @@ func (f *PropertiesFile) Locate() {
 	f.Source = f.Source.file()
 }
 
+// Locate puts the places of a container that is declared in a text inside another file into that file. The values of a
+// chart stay in the text, for whoever adds one.
+func (c *Container) Locate() {
+	c.Origin, c.Image = c.Origin.Located(), c.Image.located()
+	for i := range c.Environment {
+		c.Environment[i].Value = c.Environment[i].Value.located()
+	}
+	for i := range c.Volumes {
+		c.Volumes[i].Origin = c.Volumes[i].Origin.Located()
+	}
+}
+
 func (s Setting) located() Setting {
 	s.Origin = s.Origin.Located()
 	for i, via := range s.Via {

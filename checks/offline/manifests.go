@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
+	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 	"github.com/bbdoctor/bbdoctor/checks/offline/kubernetes"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
 )
@@ -72,6 +75,15 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 		return err
 	}
 	l.problems = append(l.problems, result.Problems...)
+	for _, source := range found.ours {
+		if !helm.HasInline(source.Text) || result.Taken[source] {
+			continue
+		}
+		l.inline(source, slices.Contains(found.named, source))
+		for len(namespaces) < len(l.units)-units {
+			namespaces = append(namespaces, l.units[units+len(namespaces)].namespace)
+		}
+	}
 	several := severalNamespaces(l.units[units:], namespaces)
 	for i, namespace := range namespaces {
 		if u := &l.units[units+i]; several[u.dir] {
@@ -117,6 +129,40 @@ func (l *loader) found(one kubernetes.Found, known map[place]bool) {
 		unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
 		add(unit{pgpool: pgpoolconf.Instance(one.Conf.Name, []*facts.ConfFile{conf}, unknown)})
 	}
+}
+
+// inline makes units of the releases of charts that a manifest makes. One that sets something of ours and that no chart
+// which is read takes is named.
+func (l *loader) inline(source *facts.Source, named bool) {
+	units := len(l.units)
+	releases, problems := helm.ReadInline(source)
+	l.problems = append(l.problems, problems...)
+	for _, release := range releases {
+		add := func(u unit) {
+			if u.other == nil {
+				u.dir, u.source, u.namespace = dirName(source.Name), source, release.Namespace
+				l.units = append(l.units, u)
+			}
+		}
+		for _, file := range release.Properties {
+			filledIn(file.Entries)
+			add(unit{properties: file})
+		}
+		l.containers(release.Containers, add)
+		l.problems = append(l.problems, release.Problems...)
+	}
+	name, span, ok := foreign.Key(source.Text)
+	if len(releases) == 0 || len(l.units) > units || !ok {
+		return
+	}
+	of := "of a chart that it does not name"
+	if chart := releases[0].Chart; chart != "" {
+		of = "of the chart " + input.Shown(chart)
+	}
+	l.problems = append(l.problems, facts.Problem{
+		File: source.Name, Origin: facts.Origin{Source: source, Span: span, Key: name, KeySpan: span, Format: facts.Kubernetes},
+		Message: "it is a " + releases[0].Kind + " with values " + of + " and not read, although it sets " + name + "; " + foreign.Data.Advice(), Note: !named,
+	})
 }
 
 // severalNamespaces are the directories whose units are of several namespaces: each may be an installation.

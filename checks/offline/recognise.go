@@ -81,7 +81,7 @@ func relevant(name string, text []byte, format facts.Format) bool {
 		}
 	}
 	if !hasWord(text) {
-		return format == facts.Kubernetes && kubernetes.Relevant(text)
+		return format == facts.Kubernetes && (kubernetes.Relevant(text) || helm.RelevantInline(text))
 	}
 	switch {
 	case format == facts.Compose && bytes.Contains(text, []byte("services")), format == facts.DockerInspect && inspect.Relevant(text):

@@ -3,6 +3,7 @@ package offline
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/edit"
@@ -58,12 +59,16 @@ func Replace(setting facts.Setting, start, end int, text string) ([]Edit, error)
 	for i, place := range places {
 		encode := writers[place.Format].encode
 		if origin.Within != 0 && place.Format == origin.Format {
-			encode = within(origin, start == 0)
+			before := string(place.Source.Text[place.Span.Start:place.Span.End])
+			if end <= len(setting.Text) && before == setting.Text[start:end] {
+				before = ""
+			}
+			encode = within(origin, start == 0, before)
 		}
 		switch {
 		case place.Format == facts.DockerInspect:
 			return nil, ErrRecorded
-		case place.Format == facts.Kubernetes && kubernetes.Printed(place.Source.Text):
+		case printed(place.Source, place.Format):
 			return nil, ErrPrinted
 		case place.Source.Path == "":
 			return nil, ErrStdin
@@ -143,7 +148,9 @@ func Declare(container *facts.Container, name, value string, parsed *edit.Parsed
 	switch {
 	case container.Chart != nil:
 		for _, place := range helm.Declare(container, name, value, parsed) {
-			places = append(places, Declared{At: Edit{place.Source, facts.Span{Start: place.At, End: place.At}, place.Text}})
+			if at, ok := outside(place.Source, place.Insertion); ok {
+				places = append(places, Declared{At: at})
+			}
 		}
 	case origin.Format == facts.Kubernetes && origin.Within == 0:
 		add(kubernetes.Declare(container, name, value, parsed))
@@ -154,6 +161,44 @@ func Declare(container *facts.Container, name, value string, parsed *edit.Parsed
 		return nil, ErrNoPlace
 	}
 	return places, nil
+}
+
+// outside gives an insertion into a source as an edit of the file: of the source itself, or of the one in which it stands as a
+// literal block of YAML. ok is false where it stands otherwise.
+func outside(source *facts.Source, insertion edit.Insertion) (at Edit, ok bool) {
+	within := source.Within
+	if within == nil {
+		return Edit{source, facts.Span{Start: insertion.At, End: insertion.At}, insertion.Text}, true
+	}
+	if within.Style != facts.Literal || insertion.At == 0 {
+		return at, false
+	}
+	behind, ok := within.Places(insertion.At-1, insertion.At)
+	if !ok || len(behind) != 1 {
+		return at, false
+	}
+	text, start, end := within.Source.Text, within.Span.Start, behind[0].Span.End
+	eol, indent := "\n", strings.Repeat(" ", start-bytes.LastIndexByte(text[:start], '\n')-1)
+	lines := strings.Split(strings.TrimSuffix(insertion.Text, "\n"), "\n")
+	for i := range lines {
+		if lines[i] != "" {
+			lines[i] = indent + lines[i]
+		}
+	}
+	switch {
+	case source.Text[insertion.At-1] == '\n': // what stands for the break has the indentation of the next line too
+		end = behind[0].Span.Start + bytes.IndexByte(text[behind[0].Span.Start:], '\n') + 1
+		if end > 1 && text[end-2] == '\r' {
+			eol = "\r\n"
+		}
+		return Edit{within.Source, facts.Span{Start: end, End: end}, strings.Join(lines, eol) + eol}, true
+	case len(lines) == 1:
+		return Edit{within.Source, facts.Span{Start: end, End: end}, insertion.Text}, true
+	}
+	if rest := text[end:]; bytes.HasPrefix(rest, []byte("\r\n")) {
+		eol = "\r\n"
+	}
+	return Edit{within.Source, facts.Span{Start: end, End: end}, strings.Join(lines, eol)}, true // behind the last line, whose break is no part of the text
 }
 
 // Declared is a place for a new setting.
@@ -169,10 +214,15 @@ func insertable(origin facts.Origin) error {
 		return ErrNoFile
 	case origin.Format == facts.DockerInspect:
 		return ErrRecorded
-	case origin.Format == facts.Kubernetes && kubernetes.Printed(origin.Source.Text):
+	case printed(origin.Source, origin.Format):
 		return ErrPrinted
 	case origin.Source.Path == "":
 		return ErrStdin
 	}
 	return nil
+}
+
+// printed says whether a file is what kubectl prints, be it with values of a chart in it.
+func printed(source *facts.Source, format facts.Format) bool {
+	return (format == facts.Kubernetes || format == facts.Helm) && kubernetes.Printed(source.Text)
 }

@@ -50,8 +50,8 @@ func systemdEncoder(format facts.Format) func(facts.Style, string) (string, bool
 }
 
 // within gives the encoder for a text that stands inside a value of another file: encoded for the one, then for the other.
-// atStart says that the text begins the value.
-func within(origin facts.Origin, atStart bool) func(style facts.Style, text string) (encoded string, ok bool) {
+// atStart says that the text begins the value, and before is what stands there until now.
+func within(origin facts.Origin, atStart bool, before string) func(style facts.Style, text string) (encoded string, ok bool) {
 	return func(style facts.Style, text string) (encoded string, ok bool) {
 		switch encode := writers[origin.Format].encode; {
 		case origin.Format == facts.Properties:
@@ -59,6 +59,10 @@ func within(origin facts.Origin, atStart bool) func(style facts.Style, text stri
 		case origin.Format == origin.Within:
 			// A manifest inside a manifest: how it is quoted there is not known, so only what needs no quotes is written.
 			encoded, ok = text, strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=?&") == ""
+		case origin.Format == facts.Helm && (before == "true" || before == "false"):
+			if encoded, ok = encode(facts.YesNo, text); !ok {
+				encoded, ok = encode(facts.Plain, text)
+			}
 		case encode != nil:
 			encoded, ok = encode(facts.Plain, text)
 		}

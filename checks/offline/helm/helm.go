@@ -35,6 +35,10 @@ type Release struct {
 	// Chart has the values that the chart itself comes with, over which all files are put; nil when it is not among the
 	// inputs.
 	Chart *facts.Source
+	// Elsewhere says why there may be values that are not among the inputs, weaker than those that are, and where that is
+	// written; empty when there are none. What the values do not say is then not known.
+	Elsewhere   string
+	ElsewhereAt facts.Origin
 }
 
 // Result is what a set of values configures.
@@ -57,7 +61,17 @@ func Relevant(text []byte) bool {
 func Read(sources []*facts.Source, release Release) Result {
 	r := &reader{release: release}
 	merged := r.together(sources)
-	for _, part := range parts(merged) {
+	r.charts(parts(merged))
+	if len(r.result.Charts) == 0 {
+		r.result.Problems = nil // none of ours
+	}
+	r.result.Problems = append(r.broken, r.result.Problems...)
+	return r.result
+}
+
+// charts reads the values of charts.
+func (r *reader) charts(parts []part) {
+	for _, part := range parts {
 		r.result.Charts = append(r.result.Charts, part.chart)
 		switch part.chart {
 		case Bitbucket:
@@ -66,11 +80,6 @@ func Read(sources []*facts.Source, release Release) Result {
 			r.postgresqlHA(part)
 		}
 	}
-	if len(r.result.Charts) == 0 {
-		r.result.Problems = nil // none of ours
-	}
-	r.result.Problems = append(r.broken, r.result.Problems...)
-	return r.result
 }
 
 // together puts files over each other, and all of them over the chart's own values. That is not the same as one after the
@@ -119,6 +128,9 @@ type reader struct {
 	files   []facts.Origin // that were put together, the weakest first
 	values  int            // read so far
 	broken  []facts.Problem
+	// substitutes says that another program fills in ${NAME} before Helm sees it.
+	substitutes bool
+	text        int // bytes of values that stand in manifests as a text
 }
 
 func (r *reader) problem(at facts.Origin, format string, args ...any) {
@@ -133,6 +145,7 @@ func (r *reader) tell(at facts.Origin, note bool, format string, args ...any) {
 		return
 	}
 	at.Runs = []facts.Run{}
+	at = at.Located()
 	r.result.Problems = append(r.result.Problems, facts.Problem{
 		File: at.Source.Name, Origin: at, Message: facts.RedactText(fmt.Sprintf(format, args...)), Note: note,
 	})
@@ -148,6 +161,7 @@ func (r *reader) unreadable(source *facts.Source, err error) {
 	if errors.As(err, &syntax) && syntax.Line > 0 {
 		at.Span = source.Line(syntax.Line)
 	}
+	at = at.Located()
 	message := "it is no YAML: " + facts.RedactText(err.Error()) + "; correct it"
 	template := foreign.Statements(source.Text)
 	if template {
@@ -165,6 +179,10 @@ type value struct {
 	aliases []*yaml.Node
 	path    string
 	fields  map[string]*value
+	// written is the node as it stands in the file, when node has another type.
+	written *yaml.Node
+	// substituted says that another program fills in a part of it.
+	substituted bool
 }
 
 // value reads a value with everything below it.
@@ -176,6 +194,7 @@ func (r *reader) value(file *yamltext.File, field yamltext.Field, path string, d
 	v := &value{file: file, node: node, key: field.Key, aliases: aliases, path: path}
 	if node.Kind != yaml.MappingNode {
 		r.hide(v)
+		v.substituted = r.substitutes && strings.Contains(node.Value, "${")
 		return v
 	}
 	v.fields = map[string]*value{}
@@ -199,12 +218,12 @@ func (r *reader) hide(v *value) {
 	if v.node.Kind != yaml.ScalarNode || v.node.Value == "" {
 		return
 	}
-	span := v.file.Scalar(v.node).Span
+	r.values += len(v.node.Value) / 256 // a long text is more work, and aliases can name it often
 	switch {
 	case v.key != nil && facts.SensitiveName(v.key.Value) && !strings.Contains(strings.ToLower(v.key.Value), "secret"): // the name of a Secret is none
-		v.file.Source.Hide(span)
+		v.file.Source.Hide(v.file.Scalar(v.node).Span)
 	case strings.Contains(v.node.Value, "//") && facts.RedactURL(v.node.Value) != v.node.Value:
-		v.file.Source.Hide(span)
+		v.file.Source.Hide(v.file.Scalar(v.node).Span)
 	}
 }
 

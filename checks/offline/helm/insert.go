@@ -1,7 +1,6 @@
 package helm
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -40,30 +39,23 @@ func Declare(container *facts.Container, name, text string, parsed *edit.Parsed)
 		}
 		p.lines, p.flow = []string{"name: " + name, "value: " + quoted}, "{name: "+name+", value: "+quoted+"}"
 	}
-	type found struct {
-		Place
-		depth int
-	}
-	var all []found
+	deepest := 0
 	for _, values := range slices.Backward(chart.Files) {
-		if values.Within != 0 {
-			continue
-		}
 		place, depth, ok := p.in(yamltext.Of(parsed, values.Source), values.Span.Start)
-		if depth == len(p.path) {
-			// The value is there. A list in a weaker file does not count, and one in a stronger would take its place.
-			all = nil
+		whole := depth == len(p.path)
+		if whole {
+			places = nil // a list in a weaker file does not count, and one in a stronger would take its place
 		}
-		if ok {
-			all = append(all, found{Place{values.Source, place}, depth})
+		switch here := (Place{values.Source, place}); {
+		case !ok:
+		case depth > deepest:
+			places, deepest = append([]Place{here}, places...), depth
+		default:
+			places = append(places, here)
 		}
-		if depth == len(p.path) {
+		if whole {
 			break
 		}
-	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.depth, a.depth) })
-	for _, one := range all {
-		places = append(places, one.Place)
 	}
 	return places
 }

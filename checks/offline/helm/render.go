@@ -19,8 +19,13 @@ type render struct {
 	chart       facts.Chart
 }
 
+// render begins a container.
 func (r *reader) render(p part) *render {
-	return &render{reader: r, part: p, chart: facts.Chart{Files: r.files}}
+	c := &render{reader: r, part: p, chart: facts.Chart{Files: r.files}}
+	if r.release.Elsewhere != "" {
+		c.unknown(r.release.Elsewhere, r.release.ElsewhereAt)
+	}
+	return c
 }
 
 // by notes which value of the chart a variable is set by.
@@ -72,6 +77,10 @@ func (r *render) add(name string, s facts.Setting) {
 
 // addDefault adds what the chart fills in.
 func (r *render) addDefault(name, text string) {
+	if r.release.Elsewhere != "" {
+		r.generated(name, r.release.Elsewhere)
+		return
+	}
 	r.add(name, facts.Setting{Text: text, State: facts.Default, Why: whyDefault})
 }
 

@@ -142,6 +142,7 @@ func (v *value) truthy() bool {
 // The reasons for which a value is not known.
 const (
 	whyTemplate = "it is a template that another program fills in"
+	whyFlux     = "Flux fills in a part of it"
 	whyLarge    = "Helm may print a number this large as a power of ten; put it into quotes"
 	whyNoText   = "it is a mapping or a list"
 )
@@ -169,7 +170,11 @@ func (v *value) setting(name string) facts.Setting {
 		}
 		return s
 	}
-	scalar := v.file.Scalar(v.node)
+	written := v.node
+	if v.written != nil {
+		written = v.written
+	}
+	scalar := v.file.Scalar(written)
 	s.Origin.Span, s.Origin.Style, s.Origin.Runs = scalar.Span, scalar.Style, scalar.Runs
 	kind, printed := typed(v.node)
 	s.Text = printed
@@ -181,6 +186,8 @@ func (v *value) setting(name string) facts.Setting {
 		s.State, s.Why, s.Origin.Runs = facts.Unresolved, whyLarge, []facts.Run{}
 	case kind == text && templated(printed):
 		s.State, s.Why = facts.Unresolved, whyTemplate
+	case v.substituted:
+		s.State, s.Why = facts.Unresolved, whyFlux
 	}
 	return s
 }
