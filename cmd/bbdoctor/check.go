@@ -91,19 +91,21 @@ func validVersion(version string) bool {
 
 // settings are the flags of check, read and understood.
 type settings struct {
-	load        offline.Options
-	config      *config.Config
-	rules       []*rules.Rule
-	outputs     []output
-	show        report.Options
-	failOn      rules.Severity
-	colour      string
-	fix, diff   bool
-	unsafe      bool
-	allowsEmpty bool
-	live        bool
-	baseline    *suppress.Baseline
-	since       *since
+	load   offline.Options
+	config *config.Config
+	// selected are the rules that the flags pick, and rules the same as the config file wants them.
+	selected, rules []*rules.Rule
+	only            []string
+	outputs         []output
+	show            report.Options
+	failOn          rules.Severity
+	colour          string
+	fix, diff       bool
+	unsafe          bool
+	allowsEmpty     bool
+	live            bool
+	baseline        *suppress.Baseline
+	since           *since
 }
 
 func newSettings(c *cli.Context, env environment) (settings, error) {
@@ -121,14 +123,15 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 	var err error
 	s.load, s.config, err = loadOptions(c, env)
 	add(err)
-	s.rules, err = selectRules(catalog.All(), c.StringSlice("only"), c.StringSlice("skip"))
+	s.only = c.StringSlice("only")
+	s.selected, err = selectRules(catalog.All(), s.only, c.StringSlice("skip"))
 	add(err)
-	s.rules = s.config.Tune(s.rules, c.StringSlice("only"))
 	s.live = wantsLive(c)
-	if !s.live && len(c.StringSlice("only")) == 0 {
+	if !s.live && len(s.only) == 0 {
 		// What is only measured has nothing to say of files; who names such a rule hears why it is skipped.
-		s.rules = slices.DeleteFunc(s.rules, func(rule *rules.Rule) bool { return rule.Live })
+		s.selected = slices.DeleteFunc(s.selected, func(rule *rules.Rule) bool { return rule.Live })
 	}
+	s.rules = s.tuned(s.config)
 	if s.live && (c.Bool("fix") || c.Bool("diff")) {
 		add(errors.New("--fix and --diff change files; run them without --live and --facts"))
 	}
@@ -166,6 +169,9 @@ func newSettings(c *cli.Context, env environment) (settings, error) {
 	}
 	return s, nil
 }
+
+// tuned are the selected rules as a config file wants them.
+func (s settings) tuned(from *config.Config) []*rules.Rule { return from.Tune(s.selected, s.only) }
 
 // selectRules picks rules by name or family/*. A pattern that names no rule is an error, for a typo must not switch a
 // check off silently.

@@ -14,11 +14,13 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/changes"
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline"
+	"github.com/bbdoctor/bbdoctor/cmd/bbdoctor/config"
 	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/catalog"
 	"github.com/bbdoctor/bbdoctor/rules/suppress"
 )
 
-// since is the earlier state that --changed-since names, judged by the rules of today.
+// since is the earlier state that --changed-since names, judged by the rules that this program has.
 type since struct {
 	revision   string
 	state      *changes.Since
@@ -57,7 +59,13 @@ func newSince(c *cli.Context, env environment, s settings) (*since, error) {
 	if err != nil {
 		return nil, usagef("--changed-since %s: %s: %v", revision, shownAs(env, start), err)
 	}
-	state, err := repository.At(c.Context, revision, paths)
+	wanted := paths
+	if s.config != nil && len(paths) > 0 {
+		if _, ok := inside(repository, s.config.Path); ok {
+			wanted = append(slices.Clone(paths), s.config.Path) // what it said then counts for then
+		}
+	}
+	state, err := repository.At(c.Context, revision, wanted)
 	switch {
 	case c.Context.Err() != nil:
 		return nil, c.Context.Err()
@@ -88,22 +96,35 @@ func (s settings) absolutePaths(env environment) (paths []string, err error) {
 	return paths, nil
 }
 
-// then is where a path of the work tree lies in the earlier state.
-func (e *since) then(path string) (string, bool) {
+// inside is what a path of the work tree is called from its root.
+func inside(repository *changes.Repository, path string) (name string, ok bool) {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		resolved = path
 	}
-	name, err := filepath.Rel(e.repository.Top, resolved)
-	if err != nil || !filepath.IsLocal(name) {
-		return "", false
-	}
-	return filepath.Join(e.state.Dir, name), true
+	name, err = filepath.Rel(repository.Top, resolved)
+	return name, err == nil && filepath.IsLocal(name)
 }
 
-// judge reads and judges the earlier state as today's is.
+// then is where a path of the work tree lies in the earlier state.
+func (e *since) then(path string) (string, bool) {
+	name, ok := inside(e.repository, path)
+	return filepath.Join(e.state.Dir, name), ok
+}
+
+// judge reads and judges the earlier state as today's is, by what the config file said then, so that what a change of that
+// file causes counts as caused.
 func (e *since) judge(ctx context.Context, env environment, s settings, paths []string) error {
-	options := s.load
+	options, judged := s.load, s.rules
+	if earlier, ok := e.config(s.config); ok {
+		options.Base, options.ConfigFile, options.ConfigVersion, options.ConfigNodes = "", "", "", 0
+		options.Exclude, options.Declared, options.PostgresSupport = nil, nil, nil
+		configure(&options, earlier)
+		if earlier != nil {
+			options.Base = s.config.Dir()
+		}
+		judged = s.tuned(earlier)
+	}
 	options.Deferred, options.Overlay, options.Stdin = true, nil, nil
 	options.Dir, options.Paths, options.Deployments = e.state.Dir, nil, nil
 	for _, path := range paths {
@@ -133,8 +154,25 @@ func (e *since) judge(ctx context.Context, env environment, s settings, paths []
 	if e.collection, err = offline.Load(ctx, options); err != nil {
 		return usagef("--changed-since %s: the files as they were: %v", e.revision, err)
 	}
-	e.results = rules.RunAll(e.collection.Deployments, s.rules)
+	e.results = rules.RunAll(e.collection.Deployments, judged)
 	return nil
+}
+
+// config reads the config file as it was, which is nil when there was none. ok is false when today's is to be taken: it lies
+// outside the work tree, or what it said then is nothing that can be read.
+func (e *since) config(now *config.Config) (earlier *config.Config, ok bool) {
+	if now == nil {
+		return nil, false
+	}
+	path, ok := e.then(now.Path)
+	if !ok {
+		return nil, false
+	}
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, true
+	}
+	earlier, err := config.Read(path, now.File, catalog.All())
+	return earlier, err == nil
 }
 
 // keepEnvironments has the files with values that are not in the repository, as .env often is, serve the earlier state too.
