@@ -33,8 +33,30 @@ func (i Instance) Assign(setting facts.Setting, variable, value string) string {
 
 // VariableName is how messages name a variable that nobody has set: by the value of the Helm chart that sets it, if one does.
 func (i Instance) VariableName(variable string) string {
-	if c := i.declared.Container; c != nil && c.Chart != nil {
-		if behind, ok := c.Chart.Values[variable]; ok {
+	return variableName(i.declared.Container, variable)
+}
+
+// Chart tells by which values of a Helm chart the instance is configured; nil when no chart starts it.
+func (i Instance) Chart() *facts.Chart { return chartOf(i.declared.Container) }
+
+// Assign is what to write so that a variable of the image gets a value: see the function of the same name.
+func (n Node) Assign(setting facts.Setting, variable, value string) string {
+	return Assign(n.declared.Container, setting, variable, value)
+}
+
+// Chart tells by which values of a Helm chart the node is configured; nil when no chart starts it.
+func (n Node) Chart() *facts.Chart { return chartOf(n.declared.Container) }
+
+func chartOf(container *facts.Container) *facts.Chart {
+	if container == nil {
+		return nil
+	}
+	return container.Chart
+}
+
+func variableName(container *facts.Container, variable string) string {
+	if chart := chartOf(container); chart != nil {
+		if behind, ok := chart.Values[variable]; ok {
 			return behind.Path
 		}
 	}

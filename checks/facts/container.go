@@ -55,8 +55,20 @@ type Chart struct {
 	Values map[string]ChartValue
 	// Extra is the value that lists variables for which the chart has none of its own: "pgpool.extraEnvVars".
 	Extra string
+	// Part is the name under which the values stand in those of another chart; empty when they are by themselves.
+	Part string
+	// AllNodes says that all PostgreSQL nodes that the chart starts are among the containers.
+	AllNodes bool
 	// Files are where the values that the chart is given begin, the weakest first: in files of their own, or inside another.
 	Files []Origin
+}
+
+// Path is where a value of the chart stands in the values files: "postgresql-ha.witness.create".
+func (c *Chart) Path(value string) string {
+	if c.Part == "" {
+		return value
+	}
+	return c.Part + "." + value
 }
 
 // ChartValue is one value of a Helm chart.

@@ -36,7 +36,8 @@ var TLSAgrees = &rules.Rule{
 				finding := p.Failf(url.Origin.Sub(by.Span.Start, by.Span.End), "%s in %s demands TLS, but Pgpool-II has it %s: the driver refuses the connection",
 					asWritten(url, by), rules.NameOf(url.Setting), off)
 				if pgpool.Image() {
-					finding.Helpf("Set PGPOOL_ENABLE_TLS=yes with PGPOOL_TLS_CERT_FILE and PGPOOL_TLS_KEY_FILE, or remove the parameter if the network between the two is trusted.")
+					finding.Helpf("Set %s with %s and %s, or remove the parameter if the network between the two is trusted.",
+						pgpool.Assign(ssl, "PGPOOL_ENABLE_TLS", "yes"), pgpool.VariableName("PGPOOL_TLS_CERT_FILE"), pgpool.VariableName("PGPOOL_TLS_KEY_FILE"))
 				} else {
 					finding.Helpf("Set ssl = on with ssl_cert and ssl_key in pgpool.conf, or remove the parameter if the network between the two is trusted.")
 				}
@@ -62,7 +63,7 @@ func judgeCertificate(p *rules.Pass, url facts.JDBCURL, pgpool rules.Instance) {
 		return
 	}
 	if hba.Text != "" {
-		p.Skipf("%s replaces the pool_hba.conf that asks for client certificates", ownHBA)
+		p.Skipf("%s replaces the pool_hba.conf that asks for client certificates", rules.NameOf(hba))
 		return
 	}
 	if _, ok := url.Parsed.Effective("sslcert"); ok {
@@ -80,9 +81,9 @@ func judgeCertificate(p *rules.Pass, url facts.JDBCURL, pgpool rules.Instance) {
 			}
 		}
 	}
-	p.Failf(url.Origin, "%s has no client certificate, but %s makes Pgpool-II demand one of every client that uses TLS", rules.NameOf(url.Setting), clientCA).
-		Helpf("Add sslcert= and sslkey= (PKCS-8, DER) to the URL, or remove %s when Pgpool-II need not check its clients.", clientCA).
-		Also(ca.Origin, "%s=%s", clientCA, ca.Shown())
+	p.Failf(url.Origin, "%s has no client certificate, but %s makes Pgpool-II demand one of every client that uses TLS", rules.NameOf(url.Setting), rules.NameOf(ca)).
+		Helpf("Add sslcert= and sslkey= (PKCS-8, DER) to the URL, or remove %s when Pgpool-II need not check its clients.", rules.NameOf(ca)).
+		Also(ca.Origin, "%s=%s", rules.NameOf(ca), ca.Shown())
 }
 
 // tlsMode gives the sslmode that the driver works with, and the parameter that says so, if there is one.

@@ -28,7 +28,7 @@ var SuperuserWithoutPassword = &rules.Rule{
 				continue
 			}
 			if own := i.Variable(ownHBA); own.State != facts.Absent && (!own.Known() || own.Text != "") {
-				p.Skipf("%s replaces the rules that the image makes, and the file is not read", ownHBA)
+				p.Skipf("%s replaces the rules that the image makes, and the file is not read", rules.NameOf(own))
 				continue
 			}
 			if hba := i.Get(poolHBA); hba.Known() && !on(hba) {
@@ -47,7 +47,11 @@ func judgeTrust(p *rules.Pass, i rules.Instance, user facts.Setting) {
 		who = "the superuser"
 	}
 	const fixed = "4.6.0-debian-12-r8"
-	advice := "Give the replication check a role of its own with LOGIN and pg_monitor, and run " + fixed + " or later."
+	own := "a role of its own"
+	if i.Chart() != nil {
+		own += " (" + i.VariableName(string(checkUserVariable)) + ")"
+	}
+	advice := "Give the replication check " + own + " with LOGIN and pg_monitor, and run " + fixed + " or later."
 	trusts, known := trustsCheckUser(image)
 	switch {
 	case trusts:

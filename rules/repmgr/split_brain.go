@@ -1,6 +1,7 @@
 package repmgr
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -35,6 +36,9 @@ func judgeSplit(p *rules.Pass, c *cluster) {
 		declared += m.Replicas()
 	}
 	switch {
+	case c.uncounted():
+		p.Skipf("how many nodes the chart starts is not known")
+		return
 	case declared > 2 || c.dataNodes() > 2 || len(data) < len(c.members):
 		p.OK() // a third node, or a witness, tells who is cut off
 		return
@@ -61,8 +65,12 @@ func judgeSplit(p *rules.Pass, c *cluster) {
 	}
 	first := open[0]
 	setting := first.Variable(fencing)
+	everywhere, witness := " on both nodes", fmt.Sprintf("%s=witness, REPMGR_NODE_ID_START_SEED=2000", nodeType)
+	if chart := first.Chart(); chart != nil {
+		everywhere, witness = "", chart.Path("witness.create")+": true"
+	}
 	finding := p.Failf(first.At(setting), "two data nodes, no witness, and %s does not fence itself off: when the network parts them both are primaries, and what Bitbucket wrote to one of them is lost", first.Name()).
-		Helpf("Write %s=yes on both nodes, or add a witness on a third machine (%s=witness, REPMGR_NODE_ID_START_SEED=2000).", fencing, nodeType)
+		Helpf("Write %s%s, or add a witness on a third machine (%s).", first.Assign(setting, string(fencing), "yes"), everywhere, witness)
 	for _, m := range open[1:] {
 		finding.Also(m.At(m.Variable(fencing)), "neither does %s", m.Name())
 	}

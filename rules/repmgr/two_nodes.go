@@ -1,6 +1,8 @@
 package repmgr
 
 import (
+	"slices"
+
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
@@ -14,6 +16,10 @@ var TwoNodes = &rules.Rule{
 	Needs:    needs(),
 	Check: func(p *rules.Pass) {
 		for _, c := range clusters(p) {
+			if c.uncounted() {
+				p.Skipf("how many nodes the chart starts is not known")
+				continue
+			}
 			if c.dataNodes() >= 2 || len(c.backends) >= 2 {
 				p.OK()
 				continue
@@ -30,6 +36,11 @@ var TwoNodes = &rules.Rule{
 				continue
 			}
 			only := data[0]
+			if chart := only.Chart(); chart != nil && only.list.Origin.Source == nil {
+				p.Failf(only.Origin(), "%s is the only node that the chart starts: there is nothing to fail over to", only.Name()).
+					Helpf("Write %s: 3, as is the chart's default, or 2 and %s: true.", chart.Path("postgresql.replicaCount"), chart.Path("witness.create"))
+				continue
+			}
 			p.Failf(only.At(only.list), "%s names no node beside %s: there is nothing to fail over to", written(only.list), only.Name()).
 				Helpf("Start a second node from the same image, such as REPMGR_NODE_NAME=pg-1, and name both in %s on each.", partnerNodes)
 		}
@@ -57,10 +68,24 @@ func (c *cluster) dataNodes() int {
 	return most
 }
 
+// uncounted says whether a chart starts the nodes and the values do not tell how many.
+func (c *cluster) uncounted() bool {
+	return slices.ContainsFunc(c.members, func(m *member) bool {
+		chart := m.Chart()
+		return chart != nil && !chart.AllNodes && m.list.Origin.Source == nil
+	})
+}
+
+// byChart says whether a chart lists the nodes, all of which are then known.
+func (m *member) byChart() bool {
+	chart := m.Chart()
+	return chart != nil && chart.AllNodes && m.list.Origin.Source == nil
+}
+
 // unknown is a member of which a setting is not known that may tell of more nodes; nil when there is none.
 func (c *cluster) unknown() (m *member, key facts.Key) {
 	for _, m := range c.members {
-		if m.partners == nil {
+		if m.partners == nil && !m.byChart() {
 			return m, partnerNodes
 		}
 		if m.maybeWitness {

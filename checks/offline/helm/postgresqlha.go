@@ -14,17 +14,18 @@ const dataDirectory = "/bitnami/postgresql"
 func (r *reader) postgresqlHA(p part) {
 	c := r.render(p)
 	nodes := c.replicas("postgresql.replicaCount", 3)
+	all := nodes <= maxReplicas && c.counted("postgresql.replicaCount") && c.counted("witness.create")
 	if nodes > maxReplicas {
 		r.problem(c.get("postgresql.replicaCount").origin(), "%d PostgreSQL nodes are more than bbdoctor reads; %d are checked", nodes, maxReplicas)
 		nodes = maxReplicas
 	}
 	r.pgpool(p)
 	for i := range nodes {
-		r.node(p, i, nodes, false)
+		r.node(p, i, nodes, false).Chart.AllNodes = all
 	}
 	if c.on("witness.create", false) {
 		for i := range min(c.replicas("witness.replicaCount", 1), maxReplicas) {
-			r.node(p, i, nodes, true)
+			r.node(p, i, nodes, true).Chart.AllNodes = all
 		}
 	}
 }
@@ -133,6 +134,8 @@ func (c *render) ldap() {
 // tls adds the variables for TLS.
 func (c *render) tls() {
 	c.switched("PGPOOL_ENABLE_TLS", "pgpool.tls.enabled", false)
+	c.by("PGPOOL_TLS_CERT_FILE", "pgpool.tls.certFilename", false)
+	c.by("PGPOOL_TLS_KEY_FILE", "pgpool.tls.certKeyFilename", false)
 	if !c.on("pgpool.tls.enabled", false) {
 		return
 	}
@@ -188,7 +191,7 @@ func (c *render) neverRendered() {
 }
 
 // node gives a PostgreSQL node (templates/postgresql/statefulset.yaml), or a witness.
-func (r *reader) node(p part, index, nodes int, witness bool) {
+func (r *reader) node(p part, index, nodes int, witness bool) *facts.Container {
 	c := r.render(p)
 	values, kind := "postgresql", "postgresql"
 	if witness {
@@ -248,6 +251,16 @@ func (r *reader) node(p part, index, nodes int, witness bool) {
 	container.Volumes = []facts.Volume{data}
 	c.files(container)
 	r.result.Containers = append(r.result.Containers, container)
+	return container
+}
+
+// counted says whether it is known what the chart makes of a value.
+func (c *render) counted(path string) bool {
+	if !c.given(path) {
+		return c.release.Elsewhere == ""
+	}
+	v := c.get(path)
+	return v == nil || v.setting("").Known()
 }
 
 // repmgr adds the variables for repmgr.

@@ -2,7 +2,6 @@ package yamltext
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -171,20 +170,21 @@ func Strip(text []byte, content int) (span facts.Span, indicator string, ok bool
 			end = start // an empty line that the value begins with
 			continue
 		}
-		match := header.FindSubmatchIndex(line)
-		if match == nil {
-			return span, "", false
-		}
-		from, to := start+match[2], start+match[3]
-		for i := from; i < to; i++ {
-			if text[i] == '+' || text[i] == '-' {
-				return facts.Span{Start: i, End: i + 1}, "-", true
+		for i := range line {
+			if line[i] != '|' && line[i] != '>' || i > 0 && !isBlank(line[i-1]) {
+				continue
 			}
+			rest := bytes.TrimLeft(line[i+1:], "+-0123456789")
+			at := start + len(line) - len(rest)
+			if rest = bytes.TrimLeft(rest, " \t"); len(rest) > 0 && rest[0] != '#' {
+				continue // of a key
+			}
+			if n := bytes.IndexAny(text[start+i:at], "+-"); n >= 0 {
+				return facts.Span{Start: start + i + n, End: start + i + n + 1}, "-", true
+			}
+			return facts.Span{Start: at, End: at}, "-", true
 		}
-		return facts.Span{Start: to, End: to}, "-", true
+		return span, "", false
 	}
 	return span, "", false
 }
-
-// header is the end of a line that a block scalar begins in. A number sign behind the indicators begins a comment.
-var header = regexp.MustCompile(`(?:^|[ \t:-])([|>][-+0-9]{0,2})[ \t]*(?:[ \t]#.*)?$`)

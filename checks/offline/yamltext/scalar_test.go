@@ -312,3 +312,29 @@ func TestScalarTracesEverything(t *testing.T) {
 		}
 	}
 }
+
+// TestStrip has a block scalar lose the line breaks at its end. X is the first byte of its content.
+func TestStrip(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a: |\n  X\n":                      "a: |-\n  X\n",
+		"a: >+\n  X\n\n":                   "a: >-\n  X\n\n",
+		"a: |2+ # | c\n\n    X\n":          "a: |2- # | c\n\n    X\n",
+		"a: |+2\r\n  X\r\n":                "a: |-2\r\n  X\r\n",
+		"- |\n X\n":                        "- |-\n X\n",
+		"|\n X\n":                          "|-\n X\n",
+		"b: c\n\"a | b\": !!str &c > \n X": "b: c\n\"a | b\": !!str &c >- \n X",
+		"a: X\n":                           "",
+		"a:\n  X\n":                        "",
+		"a: b|\n  X\n":                     "",
+	} {
+		span, indicator, ok := Strip([]byte(text), strings.Index(text, "X"))
+		got := ""
+		if ok {
+			got = text[:span.Start] + indicator + text[span.End:]
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
