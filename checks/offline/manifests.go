@@ -75,14 +75,9 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 		return err
 	}
 	l.problems = append(l.problems, result.Problems...)
-	for _, source := range found.ours {
-		if !helm.HasInline(source.Text) || result.Taken[source] {
-			continue
-		}
-		l.inline(source, slices.Contains(found.named, source))
-		for len(namespaces) < len(l.units)-units {
-			namespaces = append(namespaces, l.units[units+len(namespaces)].namespace)
-		}
+	l.releases(found, result.Taken)
+	for len(namespaces) < len(l.units)-units {
+		namespaces = append(namespaces, l.units[units+len(namespaces)].namespace)
 	}
 	several := severalNamespaces(l.units[units:], namespaces)
 	for i, namespace := range namespaces {
@@ -95,7 +90,7 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	l.units = append(slices.DeleteFunc(l.units[:units], taken), made...)
 	for _, source := range found.named {
 		nothing := func(u unit) bool { return u.source == source }
-		if !slices.ContainsFunc(made, nothing) && !result.Taken[source] && !slices.ContainsFunc(result.Problems, func(p facts.Problem) bool { return p.File == source.Name }) {
+		if !slices.ContainsFunc(made, nothing) && !result.Taken[source] && !slices.ContainsFunc(l.problems, func(p facts.Problem) bool { return p.File == source.Name }) {
 			l.problems = append(l.problems, facts.Problem{File: source.Name, Message: "nothing in it configures Bitbucket, Pgpool-II or a PostgreSQL node"})
 		}
 	}
@@ -131,37 +126,73 @@ func (l *loader) found(one kubernetes.Found, known map[place]bool) {
 	}
 }
 
-// inline makes units of the releases of charts that a manifest makes. One that sets something of ours and that no chart
-// which is read takes is named.
-func (l *loader) inline(source *facts.Source, named bool) {
-	units := len(l.units)
-	releases, problems := helm.ReadInline(source)
-	l.problems = append(l.problems, problems...)
-	for _, release := range releases {
-		add := func(u unit) {
-			if u.other == nil {
-				u.dir, u.source, u.namespace = dirName(source.Name), source, release.Namespace
-				l.units = append(l.units, u)
+// releases makes units of the releases of charts that manifests make. One that is patched is named, for its values are not
+// all; so is one that sets something of ours and that no chart which is read takes.
+func (l *loader) releases(found manifests, taken map[*facts.Source]bool) {
+	type file struct {
+		source   *facts.Source
+		releases []helm.Inline
+	}
+	var files []file
+	patched := map[string]bool{} // by kind and name
+	for _, source := range found.ours {
+		if !helm.HasInline(source.Text) {
+			continue
+		}
+		releases, problems := helm.ReadInline(source)
+		l.problems = append(l.problems, problems...)
+		files = append(files, file{source, releases})
+		for _, release := range releases {
+			if release.Chart == "" {
+				patched[release.Kind+"/"+release.Name] = true
 			}
 		}
-		for _, file := range release.Properties {
-			filledIn(file.Entries)
-			add(unit{properties: file})
+	}
+	anyPatched := slices.ContainsFunc(found.kustomizations, func(k kubernetes.Kustomization) bool { return helm.HasInline(k.Source.Text) })
+	for _, f := range files {
+		units, noted := len(l.units), false
+		for _, release := range f.releases {
+			if release.Chart == "" || patched[release.Kind+"/"+release.Name] || anyPatched && taken[f.source] {
+				noted = true
+				l.problems = append(l.problems, facts.Problem{
+					File: f.source.Name, Origin: release.At, Note: !slices.Contains(found.named, f.source),
+					Message: "the " + release.Kind + " " + input.Shown(release.Name) + " is put together with a patch, which is not followed, and its values are not read; have bbdoctor read what kustomize build prints",
+				})
+				continue
+			}
+			l.release(f.source, release)
 		}
-		l.containers(release.Containers, add)
-		l.problems = append(l.problems, release.Problems...)
+		if len(f.releases) > 0 && len(l.units) == units && !noted {
+			l.unreadRelease(f.source, f.releases[0], slices.Contains(found.named, f.source))
+		}
 	}
+}
+
+// release makes units of what a release configures.
+func (l *loader) release(source *facts.Source, release helm.Inline) {
+	add := func(u unit) {
+		if u.other == nil {
+			u.dir, u.source, u.namespace, u.inManifest = dirName(source.Name), source, release.Namespace, true
+			l.units = append(l.units, u)
+		}
+	}
+	for _, file := range release.Properties {
+		filledIn(file.Entries)
+		add(unit{properties: file})
+	}
+	l.containers(release.Containers, add)
+	l.problems = append(l.problems, release.Problems...)
+}
+
+// unreadRelease names a file that sets something of ours in the values of a chart that is not read.
+func (l *loader) unreadRelease(source *facts.Source, release helm.Inline, named bool) {
 	name, span, ok := foreign.Key(source.Text)
-	if len(releases) == 0 || len(l.units) > units || !ok {
+	if !ok {
 		return
-	}
-	of := "of a chart that it does not name"
-	if chart := releases[0].Chart; chart != "" {
-		of = "of the chart " + input.Shown(chart)
 	}
 	l.problems = append(l.problems, facts.Problem{
 		File: source.Name, Origin: facts.Origin{Source: source, Span: span, Key: name, KeySpan: span, Format: facts.Kubernetes},
-		Message: "it is a " + releases[0].Kind + " with values " + of + " and not read, although it sets " + name + "; " + foreign.Data.Advice(), Note: !named,
+		Message: "it is a " + release.Kind + " with values of the chart " + input.Shown(release.Chart) + " and not read, although it sets " + name + "; " + foreign.Data.Advice(), Note: !named,
 	})
 }
 

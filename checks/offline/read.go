@@ -31,6 +31,7 @@ type unit struct {
 	dir        string // the directory's name as shown
 	overlay    string // the compose file that is read on top of source for one environment
 	namespace  string // of Kubernetes; empty when it is not said
+	inManifest bool   // a release of a chart, in a file that a kustomization may name
 	source     *facts.Source
 	properties *facts.PropertiesFile
 	bitbucket  *facts.Container
@@ -82,7 +83,7 @@ func (l *loader) read(ctx context.Context) error {
 // onlyExtended says whether a unit comes from a compose file that is there for others to extend or include: another file
 // names it, and it has not the name of one that docker compose reads by itself.
 func (l *loader) onlyExtended(u unit) bool {
-	if !l.files.isNamed(u.source) || u.properties != nil {
+	if !l.files.isNamed(u.source) || u.properties != nil || u.inManifest {
 		return false
 	}
 	pair, _ := compose.Pair(path.Base(u.source.Name))

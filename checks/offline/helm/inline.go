@@ -17,8 +17,10 @@ import (
 type Inline struct {
 	Result
 	Namespace string
-	// Kind and Chart are what the manifest says it is, and which chart; Chart is empty when it does not say.
-	Kind, Chart string
+	// Kind, Name and Chart are what the manifest says it is, and which chart. One that does not say which is a patch of
+	// another, whose values by themselves are nothing; At is where it says its name.
+	Kind, Name, Chart string
+	At                facts.Origin
 }
 
 // HasInline says, without parsing, whether a text may hold such a manifest.
@@ -152,12 +154,18 @@ func (v *value) words(names string) string {
 // inline reads what a manifest gives to a chart.
 func (r *reader) inline(source *facts.Source, g *given) Inline {
 	one := &reader{release: Release{Name: g.release}, substitutes: g.substitutes, values: r.values, text: r.text}
-	one.give(source, g)
+	if g.chart != "" {
+		one.give(source, g)
+	}
 	r.values, r.text = one.values, one.text
 	for _, container := range one.result.Containers {
 		container.Locate()
 	}
-	return Inline{Result: one.result, Namespace: g.namespace, Kind: g.kind, Chart: g.chart}
+	inline := Inline{Result: one.result, Namespace: g.namespace, Kind: g.kind, Chart: g.chart, At: facts.Origin{Source: source, Format: facts.Kubernetes}}
+	if g.name != nil && g.name.fields == nil {
+		inline.Name, inline.At.Span = g.name.node.Value, g.name.file.Span(g.name.node)
+	}
+	return inline
 }
 
 func (r *reader) give(source *facts.Source, g *given) {

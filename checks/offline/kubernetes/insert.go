@@ -17,7 +17,7 @@ func Declare(container *facts.Container, name, value string, parsed *edit.Parsed
 	at := container.Origin
 	file := yamltext.Of(parsed, at.Source)
 	entries := file.Entries(at.Span.Start)
-	if at.Span.Len() == 0 || len(entries) == 0 || !entries[0].Mapping() || entries[0].First().Value != "name" {
+	if at.Span.Len() == 0 || len(entries) == 0 || !entries[0].Mapping() || entries[0].First().Value != "name" && entries[0].First().Value != "image" {
 		return insertion, false
 	}
 	mapping := entries[0].Collection

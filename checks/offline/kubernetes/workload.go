@@ -157,7 +157,7 @@ func (r *reader) readWorkload(o *object) {
 }
 
 func (r *reader) readContainer(v *value) *container {
-	c := &container{name: v.at("name").words(), at: r.placeOf(v.at("name")), image: facts.Setting{Key: "image", Origin: r.placeOf(v)}}
+	c := &container{name: v.at("name").words(), at: r.placeOf(cmp.Or(v.at("name"), v.at("image"))), image: facts.Setting{Key: "image", Origin: r.placeOf(v)}}
 	c.at.Runs = []facts.Run{}
 	if image := v.field("image"); !image.value.null() {
 		c.image = r.setting(image.value, "image", image)
