@@ -168,6 +168,7 @@ func newApp(env environment) *cli.App {
 		},
 	}
 	for _, command := range app.Commands {
+		command.HideHelpCommand = true // h and help may be directories
 		command.OnUsageError = func(c *cli.Context, err error, _ bool) error {
 			return usagef("%v (see bbdoctor %s --help)", err, c.Command.Name)
 		}
@@ -186,6 +187,9 @@ func flagsFirst(app *cli.App, args []string) []string {
 		return args
 	}
 	flags, rest := splitFlags(command.Flags, args[2:])
+	if slices.ContainsFunc(flags, func(flag string) bool { return flag == "--help" || flag == "-help" || flag == "-h" }) {
+		rest = nil // the flag package would take it for a subject of the help
+	}
 	flags = append([]string{args[0], args[1]}, flags...)
 	if len(rest) > 0 {
 		flags = append(flags, "--")
