@@ -12,9 +12,10 @@ import (
 const (
 	// heapGoal is the size in bytes to which the heap may grow before the collector runs: 500 installations then take less
 	// than 64 MiB in all.
-	heapGoal = 30 << 20
-	// collectAt is by how many percent the heap grows between two collections at least.
-	collectAt = 50
+	heapGoal = 28 << 20
+	// collectAt is by how many percent the heap may grow at least below the goal; a run that holds more than the goal is
+	// larger than that, and time counts: collectLarge.
+	collectAt, collectLarge = 50, 100
 	// memoryLimit is the heap size in bytes from which the collector works harder instead of letting the heap grow. Real
 	// inputs stay far below; it keeps inputs that were made to fill the memory from doing so.
 	memoryLimit = 128 << 20
@@ -30,8 +31,11 @@ func spareMemory() {
 
 // share is by how many percent a heap that holds so many bytes may grow.
 func share(held uint64) int {
-	if held == 0 || held >= heapGoal {
+	switch {
+	case held == 0:
 		return collectAt
+	case held >= heapGoal:
+		return collectLarge
 	}
 	return max(collectAt, int(100*(heapGoal-held)/held))
 }

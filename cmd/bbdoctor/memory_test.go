@@ -10,7 +10,7 @@ import (
 func TestShare(t *testing.T) {
 	t.Parallel()
 	for held, want := range map[uint64]int{
-		0: collectAt, heapGoal / 10: 900, heapGoal / 2: 100, heapGoal - heapGoal/3: collectAt, heapGoal: collectAt, math.MaxUint64: collectAt,
+		0: collectAt, heapGoal / 10: 900, heapGoal / 2: 100, heapGoal - heapGoal/3: collectAt, heapGoal: collectLarge, math.MaxUint64: collectLarge,
 	} {
 		if got := share(held); got != want {
 			t.Errorf("of %d bytes: %d percent, want %d", held, got, want)
