@@ -3,7 +3,6 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 )
 
 // The collector of Go lets the heap grow by a share of what it holds. That is little as long as a run has read little, so
@@ -25,8 +24,12 @@ const (
 func spareMemory() {
 	debug.SetMemoryLimit(memoryLimit)
 	const smallest = 4 << 20 // the heap with which Go begins at 100 percent
-	debug.SetGCPercent(100 * heapGoal / smallest)
-	everyCollection(func() { debug.SetGCPercent(share(heapHeld())) })
+	percent := 100 * heapGoal / smallest
+	debug.SetGCPercent(percent)
+	everyCollection(func() {
+		percent = share(heapHeld(percent))
+		debug.SetGCPercent(percent)
+	})
 }
 
 // share is by how many percent a heap that holds so many bytes may grow.
@@ -40,14 +43,11 @@ func share(held uint64) int {
 	return max(collectAt, int(100*(heapGoal-held)/held))
 }
 
-// heapHeld is what the last collection left.
-func heapHeld() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
-	}
-	return sample[0].Value.Uint64()
+// heapHeld is what the last collection left, which nothing tells but where the next one comes.
+func heapHeld(percent int) uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.NextGC * 100 / uint64(100+percent)
 }
 
 // everyCollection has something done after each collection: a value that nobody holds is found then.

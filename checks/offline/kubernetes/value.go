@@ -3,8 +3,7 @@ package kubernetes
 import (
 	"strings"
 
-	"go.yaml.in/yaml/v2"
-	yamlv3 "go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
@@ -15,7 +14,7 @@ import (
 // value is a piece of a manifest, with the place of each of its scalars. It is a copy of what the parser gives, because
 // kustomize puts pieces of several files together.
 type value struct {
-	kind yamlv3.Kind // mapping, sequence or scalar
+	kind yaml.Kind // mapping, sequence or scalar
 	text string      // of a scalar
 	// set is given where something else than the file's author writes the scalar: its text is this setting.
 	set *facts.Setting
@@ -25,8 +24,8 @@ type value struct {
 	items  []*value
 
 	file    *yamltext.File
-	node    *yamlv3.Node
-	aliases []*yamlv3.Node
+	node    *yaml.Node
+	aliases []*yaml.Node
 	// rewritten says that kustomize writes the scalar anew: it reads YAML 1.2, and puts quotes around what would be read
 	// otherwise in YAML 1.1.
 	rewritten bool
@@ -35,7 +34,7 @@ type value struct {
 // field is an entry of a mapping.
 type field struct {
 	name  string
-	key   *yamlv3.Node
+	key   *yaml.Node
 	file  *yamltext.File // of the key
 	value *value
 }
@@ -44,7 +43,7 @@ type field struct {
 const maxNesting = 60
 
 // copyOf copies a node of a file. Aliases are copied as what they stand for; what is too deep is nothing.
-func (r *reader) copyOf(file *yamltext.File, node *yamlv3.Node, rewritten bool) *value {
+func (r *reader) copyOf(file *yamltext.File, node *yaml.Node, rewritten bool) *value {
 	c := copier{reader: r, file: file, rewritten: rewritten}
 	v := c.value(node, nil, 0)
 	switch {
@@ -64,10 +63,10 @@ type copier struct {
 	copied    int
 }
 
-func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *value {
+func (r *copier) value(node *yaml.Node, aliases []*yaml.Node, depth int) *value {
 	file := r.file
 	node, aliases = yamltext.Follow(node, aliases)
-	v := &value{kind: yamlv3.ScalarNode, file: file, node: node, aliases: aliases, rewritten: r.rewritten}
+	v := &value{kind: yaml.ScalarNode, file: file, node: node, aliases: aliases, rewritten: r.rewritten}
 	if depth > maxNesting {
 		r.copied = maxValues
 	}
@@ -76,7 +75,7 @@ func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *va
 	}
 	v.kind = node.Kind
 	switch node.Kind {
-	case yamlv3.MappingNode:
+	case yaml.MappingNode:
 		fields, duplicate := file.Fields(node)
 		if duplicate != nil {
 			r.note(r.place(file, duplicate), input.Shown(duplicate.Value)+" is there twice; Kubernetes takes the last one or refuses the manifest, remove one")
@@ -97,19 +96,19 @@ func (r *copier) value(node *yamlv3.Node, aliases []*yamlv3.Node, depth int) *va
 			}
 			v.fields = append(v.fields, entry)
 		}
-	case yamlv3.SequenceNode:
+	case yaml.SequenceNode:
 		items := file.Items(node)
 		v.items = make([]*value, 0, len(items))
 		for _, item := range items {
 			v.items = append(v.items, r.value(item.Value, join(aliases, item.Aliases), depth+1))
 		}
-	case yamlv3.ScalarNode:
+	case yaml.ScalarNode:
 		v.text = node.Value
 	}
 	return v
 }
 
-func join(a, b []*yamlv3.Node) []*yamlv3.Node {
+func join(a, b []*yaml.Node) []*yaml.Node {
 	if len(b) == 0 {
 		return a
 	}
@@ -119,9 +118,9 @@ func join(a, b []*yamlv3.Node) []*yamlv3.Node {
 // null says whether a value is nothing: null, ~ or not written.
 func (v *value) null() bool {
 	if v == nil || v.node == nil {
-		return v == nil || v.set == nil && v.kind == yamlv3.ScalarNode
+		return v == nil || v.set == nil && v.kind == yaml.ScalarNode
 	}
-	return v.kind == yamlv3.ScalarNode && v.set == nil && v.node.ShortTag() == "!!null"
+	return v.kind == yaml.ScalarNode && v.set == nil && v.node.ShortTag() == "!!null"
 }
 
 func (v *value) index(name string) int {
@@ -171,7 +170,7 @@ func (v *value) entries() []field {
 // words gives a scalar's text, "" of anything else and of null.
 func (v *value) words() string {
 	switch {
-	case v == nil || v.kind != yamlv3.ScalarNode:
+	case v == nil || v.kind != yaml.ScalarNode:
 		return ""
 	case v.set != nil:
 		return v.set.Text
@@ -230,7 +229,7 @@ func (r *reader) placeOf(v *value) facts.Origin {
 	return r.place(v.file, v.node)
 }
 
-func (r *reader) place(file *yamltext.File, node *yamlv3.Node) facts.Origin {
+func (r *reader) place(file *yamltext.File, node *yaml.Node) facts.Origin {
 	return facts.Origin{Source: file.Source, Span: file.Span(node), Format: facts.Kubernetes}.Located()
 }
 
@@ -250,7 +249,7 @@ func (r *reader) setting(v *value, name string, key field) facts.Setting {
 		return s
 	}
 	s.Origin.Source = v.file.Source
-	if v.kind != yamlv3.ScalarNode {
+	if v.kind != yaml.ScalarNode {
 		s.Origin.Span, s.Origin.Runs = v.file.Span(v.node), []facts.Run{}
 		s.State, s.Why = facts.Unresolved, "it is a mapping or a list"
 		if templated(v.file.Source.Text[s.Origin.Span.Start:min(s.Origin.Span.Start+2, len(v.file.Source.Text))]) {
@@ -291,16 +290,17 @@ func (r *reader) text(v *value, name string, key field) facts.Setting {
 
 // number says whether a scalar is no text for Kubernetes: a number, a boolean or a time in YAML 1.1.
 func (v *value) number() bool {
-	if v == nil || v.set != nil || v.node == nil || v.kind != yamlv3.ScalarNode || v.node.Style&^yamlv3.TaggedStyle != 0 || v.null() {
+	if v == nil || v.set != nil || v.node == nil || v.kind != yaml.ScalarNode || v.node.Style&^yaml.TaggedStyle != 0 || v.null() {
 		return false
 	}
-	if v.rewritten || v.node.Style&yamlv3.TaggedStyle != 0 {
+	if v.rewritten || v.node.Style&yaml.TaggedStyle != 0 {
 		return v.node.ShortTag() != "!!str"
 	}
 	return typed(v.text)
 }
 
-// typed says whether a plain scalar is a number or a boolean to go.yaml.in/yaml/v2, by which Kubernetes reads YAML.
+// typed says whether a plain scalar is a number or a boolean to go.yaml.in/yaml/v2, by which Kubernetes reads YAML: a test
+// compares them. The library of the newer YAML knows fewer booleans.
 func typed(text string) bool {
 	if len(text) > 64 || text == "" {
 		return false
@@ -308,16 +308,16 @@ func typed(text string) bool {
 	switch c := text[0]; {
 	case c >= '0' && c <= '9', c == '+', c == '-', c == '.':
 	case len(text) <= 5 && strings.IndexByte("yYnNtTfFoO", c) >= 0:
+		switch text {
+		case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+			return true
+		}
 	default:
 		return false
 	}
-	var decoded any
-	if err := yaml.Unmarshal([]byte(text), &decoded); err != nil {
-		return false
+	switch (&yaml.Node{Kind: yaml.ScalarNode, Value: text}).ShortTag() {
+	case "!!int", "!!float", "!!bool":
+		return true
 	}
-	switch decoded.(type) {
-	case string, nil, []any, map[any]any:
-		return false
-	}
-	return true
+	return false
 }
