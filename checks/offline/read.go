@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
@@ -93,22 +94,15 @@ func (l *loader) onlyExtended(u unit) bool {
 // parallel runs work for 0..n-1 on all cores. Results go to places of their own, so that their order does not depend on
 // the number of cores.
 func parallel(ctx context.Context, n int, work func(int)) error {
-	next := make(chan int)
+	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		group.Go(func() {
-			for i := range next {
-				work(i)
+			for i := next.Add(1) - 1; i < int64(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				work(int(i))
 			}
 		})
 	}
-	for i := range n {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
 	group.Wait()
 	return ctx.Err()
 }
