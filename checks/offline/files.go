@@ -216,6 +216,13 @@ func (f *disk) load(path, resolved string) (*facts.Source, error) {
 	return loaded.source, loaded.err
 }
 
+// mark notes whether a file lies in a git work tree. Several that are read at the same time may be made of it.
+func (f *disk) mark(source *facts.Source, inTree bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	source.InWorkTree = inTree
+}
+
 // forget lets go of a file that turned out to be none of ours.
 func (f *disk) forget(resolved string) {
 	f.mu.Lock()

@@ -47,10 +47,13 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	units := len(l.units)
 	var namespaces []string // of each of the units
 	known := map[place]bool{}
-	take := func(one kubernetes.Found) {
-		l.found(one, known)
-		for len(namespaces) < len(l.units)-units {
-			namespaces = append(namespaces, one.Namespace)
+	take := func(one kubernetes.Found) (enter func()) {
+		found := l.found(one)
+		return func() {
+			found(known)
+			for len(namespaces) < len(l.units)-units {
+				namespaces = append(namespaces, one.Namespace)
+			}
 		}
 	}
 	result := kubernetes.Read(kubernetes.Input{
@@ -65,7 +68,7 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 					l.files.forget(c.resolved)
 					return
 				}
-				source.InWorkTree = c.inTree
+				l.files.mark(source, c.inTree)
 				sources[i] = source
 			})
 			return slices.DeleteFunc(sources, func(source *facts.Source) bool { return source == nil })
@@ -97,33 +100,40 @@ func (l *loader) kubernetes(ctx context.Context, found manifests) error {
 	return nil
 }
 
-// found makes units of what manifests configure. known are the properties files that there are already.
-func (l *loader) found(one kubernetes.Found, known map[place]bool) {
-	add := func(u unit) {
-		if u.other != nil {
-			l.others = append(l.others, u.other)
-			return
+// found makes units of what manifests configure, several of it at the same time. What it gives enters them, one after the
+// other; known are the properties files that there are already.
+func (l *loader) found(one kubernetes.Found) (enter func(known map[place]bool)) {
+	var units []unit
+	add := func(u unit) { units = append(units, u) }
+	enter = func(known map[place]bool) {
+		for _, u := range units {
+			if u.other != nil {
+				l.others = append(l.others, u.other)
+				continue
+			}
+			if u.properties != nil {
+				// One that a container mounts is there already.
+				if u.properties == one.Properties && known[placeOf(u.properties)] {
+					continue
+				}
+				known[placeOf(u.properties)] = true
+			}
+			u.dir, u.source, u.namespace = dirName(one.Home.Name), one.Home, one.Namespace
+			l.units = append(l.units, u)
 		}
-		if u.properties != nil {
-			known[placeOf(u.properties)] = true
-		}
-		u.dir, u.source, u.namespace = dirName(one.Home.Name), one.Home, one.Namespace
-		l.units = append(l.units, u)
 	}
 	switch {
 	case one.Container != nil:
 		l.containers([]*facts.Container{one.Container}, add)
 	case one.Properties != nil:
-		// One that a container mounts is there already.
-		if !known[placeOf(one.Properties)] {
-			filledIn(one.Properties.Entries)
-			add(unit{properties: one.Properties})
-		}
+		filledIn(one.Properties.Entries)
+		add(unit{properties: one.Properties})
 	case one.Conf != nil:
 		conf := pgpoolconf.Read(one.Conf, l.context)
 		unknown := facts.Setting{Key: facts.PgpoolVersion, State: facts.Unresolved, Why: "pgpool.conf does not tell the version"}
 		add(unit{pgpool: pgpoolconf.Instance(one.Conf.Name, []*facts.ConfFile{conf}, unknown)})
 	}
+	return enter
 }
 
 // releases makes units of the releases of charts that manifests make. One that is patched is named, for its values are not

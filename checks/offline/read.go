@@ -203,7 +203,7 @@ func (l *loader) open(c candidate, r *reading) (*facts.Source, facts.Format, boo
 			r.problems = append(r.problems, problem)
 			return nil, 0, false
 		}
-		source.InWorkTree = c.inTree
+		l.files.mark(source, c.inTree)
 	}
 	drop := func() (*facts.Source, facts.Format, bool) {
 		if c.source == nil {

@@ -1,23 +1,24 @@
 package main
 
 import (
-	"math"
 	"runtime"
 	"testing"
 	"time"
 )
 
-func TestShare(t *testing.T) {
+func TestMemoryOf(t *testing.T) {
 	t.Parallel()
-	for held, want := range map[uint64]int{
-		0: collectAt, heapGoal / 10: 900, heapGoal / 2: 100, heapGoal - heapGoal/3: collectAt, heapGoal: collectLarge, math.MaxUint64: collectLarge,
+	for held, want := range map[int64]int64{
+		0: smallRun, smallHeld: smallRun, smallHeld + 10: smallRun + 20, largeRun / 2: min(smallRun+2*(largeRun/2-smallHeld), largeRun),
+		largeRun: largeRun + largeRun/5, 1000 << 20: 1200 << 20,
 	} {
-		if got := share(held); got != want {
-			t.Errorf("of %d bytes: %d percent, want %d", held, got, want)
+		if got := memoryOf(held); got != want {
+			t.Errorf("of %d bytes: %d, want %d", held, got, want)
 		}
 	}
-	if heapHeld(100) > 1<<40 {
-		t.Error("the heap is said to hold more than a terabyte")
+	runtime.GC()
+	if held := heapHeld(); held < 1<<10 || held > 1<<40 {
+		t.Errorf("the heap is said to hold %d bytes", held)
 	}
 }
 

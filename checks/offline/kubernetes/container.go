@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -12,24 +13,36 @@ import (
 // started gives the containers that the workloads of a pool start. Of each entry of a ConfigMap or Secret that one mounts
 // as a file, mounted says as which.
 func (r *reader) started(p *pool, mounted map[*datum]string) {
+	var servers []*object
 	for _, o := range p.objects {
-		if o.workload == nil || o.workload.ends {
-			continue // a Job does its work and ends: it is no server
+		if o.workload != nil && !o.workload.ends { // a Job does its work and ends: it is no server
+			servers = append(servers, o)
 		}
+	}
+	taken, mounts := make([][]func(), len(servers)), make([]map[*datum]string, len(servers))
+	r.input.Parallel(len(servers), func(i int) {
+		o := servers[i]
+		mounts[i] = map[*datum]string{}
 		for _, c := range o.workload.containers {
 			if c.initial {
 				continue
 			}
-			for _, one := range r.containers(p, o, c, mounted) {
-				r.input.Take(Found{Home: o.home, Namespace: o.namespace, Container: one})
+			for _, one := range r.containers(p, o, c, mounts[i]) {
+				taken[i] = append(taken[i], r.input.Take(Found{Home: o.home, Namespace: o.namespace, Container: one}))
 			}
 		}
 		o.workload.containers, o.workload.volumes = nil, nil // of thousands, not all need to be held
+	})
+	for i := range servers {
+		maps.Copy(mounted, mounts[i])
+		for _, enter := range taken[i] {
+			enter()
+		}
 	}
 }
 
 // files gives what the ConfigMaps and Secrets of a pool configure as files, by the name of the file or of the key.
-func files(p *pool, mounted map[*datum]string, take func(Found)) {
+func files(p *pool, mounted map[*datum]string, take func(Found) func()) {
 	for _, o := range p.objects {
 		for i := range o.data {
 			d := &o.data[i]
@@ -51,7 +64,7 @@ func files(p *pool, mounted map[*datum]string, take func(Found)) {
 			default:
 				one.Conf = source
 			}
-			take(one)
+			take(one)()
 		}
 	}
 }
@@ -211,7 +224,10 @@ func (r *reader) mounted(p *pool, o *object, m mount, mounted map[*datum]string)
 					continue
 				}
 			}
-			if file := d.asFile(); file != nil {
+			r.embedding.Lock()
+			file := d.asFile()
+			r.embedding.Unlock()
+			if file != nil {
 				mounted[d] = target
 				all = append(all, facts.Volume{Source: whole.Source, Target: target, Origin: m.at, File: file})
 			}

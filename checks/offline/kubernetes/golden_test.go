@@ -48,7 +48,9 @@ type all struct {
 
 // read reads all files of a directory.
 func (d disk) read() (result all) {
-	in := Input{Context: input.Context{Files: d}, Take: func(one Found) { result.Found = append(result.Found, one) }}
+	in := Input{Context: input.Context{Files: d}, Take: func(one Found) func() {
+		return func() { result.Found = append(result.Found, one) }
+	}}
 	for _, name := range slices.Sorted(maps.Keys(d)) {
 		switch {
 		case IsKustomization(name):

@@ -52,9 +52,9 @@ type Input struct {
 	Others func(wanted func(text []byte) bool) []*facts.Source
 	// Parallel does work for 0..n-1, perhaps at the same time. It may be nil.
 	Parallel func(n int, work func(int))
-	// Take is given what is found, one by one, so that the caller decides how much of thousands of containers is held: those
-	// of all workloads, then files.
-	Take    func(Found)
+	// Take is given what is found, so that the caller decides how much of thousands of containers is held, perhaps several at
+	// the same time. What it gives is called one by one, in order: containers of all workloads, then files.
+	Take    func(Found) (enter func())
 	Context input.Context
 }
 
@@ -126,6 +126,9 @@ type reader struct {
 	expanded, work, copied atomic.Int64
 	// large is held by whoever has a large file in pieces, which take some fifty times its size.
 	large sync.Mutex
+
+	// embedding is held by whoever makes a file of a ConfigMap's entry, which several containers may mount.
+	embedding sync.Mutex
 
 	mu       sync.Mutex
 	problems []facts.Problem

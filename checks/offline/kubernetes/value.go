@@ -15,7 +15,7 @@ import (
 // kustomize puts pieces of several files together.
 type value struct {
 	kind yaml.Kind // mapping, sequence or scalar
-	text string      // of a scalar
+	text string    // of a scalar
 	// set is given where something else than the file's author writes the scalar: its text is this setting.
 	set *facts.Setting
 	// whole is the file whose content the scalar is.
