@@ -47,7 +47,7 @@ func BenchmarkLive(b *testing.B) {
 	}
 	for b.Loop() {
 		ours, peer := pairs(b, func() { check(c.Address()) }, psql)
-		ratio(b, ours, peer, "x-psql")
+		ratio(b, ours, peer, "x-psql", 1.5)
 	}
 }
 

@@ -2,6 +2,7 @@ package bitnami
 
 import (
 	"maps"
+	"sync"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/pgpoolconf"
@@ -20,6 +21,11 @@ type generation struct {
 	// written is the pgpool.conf that the image writes out of defaults alone, settings what Pgpool-II makes of it; nil for
 	// nodes.
 	written, settings facts.Settings
+
+	mu sync.Mutex
+	// backends are the parameters of backend nodes of which an entry of PGPOOL_BACKEND_NODES does not speak, by name; false
+	// for a name that is none.
+	backends map[string]backendDefault
 }
 
 func (t *variableTable) generation(version string) *generation {
@@ -54,6 +60,35 @@ func (t *variableTable) generation(version string) *generation {
 		pgpoolconf.Fill(g.settings, nil, version)
 	}
 	return g
+}
+
+// backendDefault is what is written for a field that an entry of PGPOOL_BACKEND_NODES lacks.
+type backendDefault struct {
+	setting facts.Setting
+	ok      bool
+}
+
+// maxBackends is how many of them are kept: those of 128 nodes.
+const maxBackends = 1024
+
+// backend gives the default of a backend node's parameter, which make works out when it is first asked for.
+func (g *generation) backend(name string, make func() (facts.Setting, bool)) (facts.Setting, bool) {
+	g.mu.Lock()
+	known, ok := g.backends[name]
+	g.mu.Unlock()
+	if ok {
+		return known.setting, known.ok
+	}
+	known.setting, known.ok = make()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.backends == nil {
+		g.backends = map[string]backendDefault{}
+	}
+	if len(g.backends) < maxBackends {
+		g.backends[name] = known
+	}
+	return known.setting, known.ok
 }
 
 const imageDefault = "the image's default"

@@ -342,28 +342,39 @@ func unknown(s facts.Setting) bool { return s.State == facts.Unresolved || s.Sta
 
 // backend writes one parameter of a backend node out of field n of its entry.
 func (w *writer) backend(name string, fields []facts.ListItem, n int, defaultValue string, quoted bool, list facts.Setting) {
-	key, ok := pgpoolconf.Key(name)
-	if !ok {
-		return // the name is none; the list's entry tells
-	}
-	setting := facts.Setting{Key: key, Text: defaultValue, State: facts.Default, Why: "the image's default"}
+	var setting facts.Setting
+	var ok bool
 	if n < len(fields) {
-		setting = facts.Setting{Key: key, Text: fields[n].Text, State: list.State, Why: list.Why, Origin: fields[n].Origin, Via: list.Via}
-	}
-	written := setting.Text
-	if quoted {
-		written = "'" + written + "'"
-	}
-	if note, found := pgpoolconf.Note(name, w.version); found && note.Kind == facts.NoteRefused {
-		if n != 1 {
-			return // pgpool does not start; once said is enough
-		}
-		setting.Bad = note.Why
+		given := facts.Setting{Text: fields[n].Text, State: list.State, Why: list.Why, Origin: fields[n].Origin, Via: list.Via}
+		setting, ok = written(name, given, n, quoted, w.version)
 	} else {
-		setting.Norm, setting.Bad = fromLine(name, written, setting.Text, w.version)
+		setting, ok = w.generation.backend(name, func() (facts.Setting, bool) {
+			return written(name, facts.Setting{Text: defaultValue, State: facts.Default, Why: imageDefault}, n, quoted, w.version)
+		})
 	}
-	setting.Overridden = hidden(w.settings, key)
-	w.settings[key] = setting
+	if !ok {
+		return
+	}
+	setting.Overridden = hidden(w.settings, setting.Key)
+	w.settings[setting.Key] = setting
+}
+
+// written is a parameter of a backend node as pgpool reads it. ok is false when the name is none, which the list's entry
+// tells, or when pgpool does not start because of it and field n is not the one that says so.
+func written(name string, setting facts.Setting, n int, quoted bool, version string) (as facts.Setting, ok bool) {
+	if setting.Key, ok = pgpoolconf.Key(name); !ok {
+		return setting, false
+	}
+	line := setting.Text
+	if quoted {
+		line = "'" + line + "'"
+	}
+	if note, found := pgpoolconf.Note(name, version); found && note.Kind == facts.NoteRefused {
+		setting.Bad = note.Why
+		return setting, n == 1 // once said is enough
+	}
+	setting.Norm, setting.Bad = fromLine(name, line, setting.Text, version)
+	return setting, true
 }
 
 // sortRefusals puts refusals in the order of the places where they point.
