@@ -30,6 +30,7 @@ type disk struct {
 	mu     sync.Mutex
 	opened map[string]*entry // by absolute path, links resolved
 	dirs   map[string]string // directories with links resolved, each looked up once
+	shown  map[string]string // directories as they are shown in front of a name
 }
 
 type entry struct {
@@ -48,7 +49,7 @@ func newFiles(options Options) (*files, error) {
 	for path, text := range options.Overlay {
 		overlay[resolveLinks(path)] = text
 	}
-	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}}), nil
+	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, shown: map[string]string{}}), nil
 }
 
 // newView is another look at the same disk: a file is read once, but who names whom is known for one deployment only.
@@ -69,13 +70,34 @@ func (f *disk) name(path string) string {
 	if rest, below := strings.CutPrefix(path, f.dir); below && len(rest) > 1 && rest[0] == filepath.Separator {
 		return filepath.ToSlash(rest[1:])
 	}
-	if relative, err := filepath.Rel(f.dir, path); err == nil && filepath.IsLocal(relative) {
-		return filepath.ToSlash(relative)
+	if above := strings.TrimSuffix(path, string(filepath.Separator)); strings.HasPrefix(f.dir+string(filepath.Separator), above+string(filepath.Separator)) {
+		return f.relative(path) // the working directory, or one above it
 	}
+	dir, base := filepath.Split(path)
+	f.mu.Lock()
+	shown, ok := f.shown[dir]
+	f.mu.Unlock()
+	if !ok {
+		switch shown = f.relative(dir); shown {
+		case ".":
+			shown = ""
+		case "/":
+		default:
+			shown += "/"
+		}
+		f.mu.Lock()
+		f.shown[dir] = shown
+		f.mu.Unlock()
+	}
+	return shown + base
+}
+
+// relative is a path relative to the working directory where that is shorter to read, with slashes.
+func (f *disk) relative(path string) string {
 	if relative, err := filepath.Rel(f.dir, path); err == nil && strings.Count(relative, "..") <= 2 {
-		return filepath.ToSlash(relative)
+		path = relative
 	}
-	return filepath.ToSlash(path)
+	return filepath.ToSlash(filepath.Clean(path))
 }
 
 // allow adds a directory from which files may be read.
@@ -184,6 +206,13 @@ func (f *disk) realDir(dir string) string {
 		f.mu.Unlock()
 	}
 	return real
+}
+
+// knowDir notes a directory with links resolved.
+func (f *disk) knowDir(dir, resolved string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dirs[dir] = resolved
 }
 
 // resolved is a file's path with links resolved.

@@ -142,21 +142,25 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 	if w.ctx.Err() != nil {
 		return
 	}
-	name := w.files.name(path)
 	if depth > maxDepth {
-		w.problem(name, "directories are nested more than %d deep; what is below is not read", maxDepth)
+		w.problem(w.files.name(path), "directories are nested more than %d deep; what is below is not read", maxDepth)
 		return
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		w.problem(name, "%v", reason(err))
+		w.problem(w.files.name(path), "%v", reason(err))
 		return
 	}
+	w.files.knowDir(path, resolved)
 	if w.inTree {
 		ignore = ignore.below(resolved, entries)
 	}
 	for _, entry := range entries {
-		child, resolvedChild := filepath.Join(path, entry.Name()), filepath.Join(resolved, entry.Name())
+		child := filepath.Join(path, entry.Name())
+		resolvedChild := child
+		if resolved != path {
+			resolvedChild = filepath.Join(resolved, entry.Name())
+		}
 		switch {
 		case entry.IsDir():
 			if !slices.Contains(skippedDirectories, entry.Name()) && !ignore.ignores(resolvedChild, true) && !w.excluded(child) {
