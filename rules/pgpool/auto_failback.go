@@ -40,8 +40,10 @@ func judgeOff(p *rules.Pass, i rules.Instance, failback facts.Setting, effect st
 }
 
 // unnamed are the backend nodes without an application name.
-func unnamed(i rules.Instance) (without []facts.BackendNode) {
-	for _, backend := range i.Backends() {
+func unnamed(i rules.Instance) (without []*facts.BackendNode) {
+	backends := i.Backends()
+	for n := range backends {
+		backend := &backends[n]
 		if backend.ApplicationName.Known() && backend.ApplicationName.Text == "" || backend.ApplicationName.State == facts.Absent {
 			without = append(without, backend)
 		}

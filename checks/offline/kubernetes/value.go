@@ -15,7 +15,10 @@ import (
 // kustomize puts pieces of several files together.
 type value struct {
 	kind yaml.Kind // mapping, sequence or scalar
-	text string    // of a scalar
+	// rewritten says that kustomize writes the scalar anew: it reads YAML 1.2, and puts quotes around what would be read
+	// otherwise in YAML 1.1.
+	rewritten bool
+	text      string // of a scalar
 	// set is given where something else than the file's author writes the scalar: its text is this setting.
 	set *facts.Setting
 	// whole is the file whose content the scalar is.
@@ -26,9 +29,6 @@ type value struct {
 	file    *yamltext.File
 	node    *yaml.Node
 	aliases []*yaml.Node
-	// rewritten says that kustomize writes the scalar anew: it reads YAML 1.2, and puts quotes around what would be read
-	// otherwise in YAML 1.1.
-	rewritten bool
 }
 
 // field is an entry of a mapping.
