@@ -1,45 +1,68 @@
 package main
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 )
 
 // The collector of Go lets the heap grow by a share of what it holds. That is little as long as a run has read little, so
-// that most collections would come while there is all the room in the world; and with a large share the memory would grow
-// far when a run holds much. So it is given the memory that a run of that size may take, and collects when that is used up.
+// that most collections would come while there is all the room in the world; and with a large share the heap would grow far
+// when a run holds much. So the share follows from what is held, and a limit guards the memory, for how much is held is
+// heard late.
 const (
+	// heapGoal is the size in bytes to which the heap may grow before the collector runs.
+	heapGoal = 28 << 20
+	// collectAt is by how many percent the heap may grow at least below the goal; a run that holds more than the goal is
+	// larger than that, and time counts: collectLarge.
+	collectAt, collectLarge = 50, 100
 	// smallRun is the memory of Go in bytes that any run may take. With the pages of the program 500 installations then take
 	// less than 64 MiB.
-	smallRun = 48 << 20
-	// smallHeld is what a run may hold of that; of what it holds beyond, it may take as much again.
-	smallHeld = 23 << 20
+	smallRun = 52 << 20
 	// largeRun is the memory from which on the collector works harder. Real inputs stay far below; it keeps inputs that were
-	// made to fill the memory from doing so. A fifth is always left to grow into, or it would do nothing but collect.
+	// made to fill the memory from doing so. A fifth is always left to work with, or it would do nothing but collect.
 	largeRun = 128 << 20
 )
 
 // spareMemory has the collector keep to these.
 func spareMemory() {
-	debug.SetGCPercent(-1)
+	const smallest = 4 << 20 // the heap with which Go begins at 100 percent
+	percent := 100 * heapGoal / smallest
+	debug.SetGCPercent(percent)
 	debug.SetMemoryLimit(smallRun)
-	everyCollection(func() { debug.SetMemoryLimit(memoryOf(heapHeld())) })
+	everyCollection(func() {
+		held := heapHeld(percent)
+		percent = share(held)
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit(held))
+	})
 }
 
-// memoryOf is how much memory a run may take that holds so many bytes.
-func memoryOf(held int64) int64 {
-	return max(min(smallRun+2*max(held-smallHeld, 0), largeRun), held+held/5)
-}
-
-// heapHeld is what the last collection left.
-func heapHeld() int64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindUint64 {
-		return 0
+// share is by how many percent a heap that holds so many bytes may grow.
+func share(held int64) int {
+	switch {
+	case held <= 0:
+		return collectAt
+	case held >= heapGoal:
+		return collectLarge
 	}
-	return int64(sample[0].Value.Uint64())
+	return max(collectAt, int(100*(heapGoal-held)/held))
+}
+
+// limit is how much memory a run may take that holds so many bytes.
+func limit(held int64) int64 {
+	if held < heapGoal {
+		return smallRun
+	}
+	return max(min(3*held, largeRun), held+held/5)
+}
+
+// heapHeld is about what the last collection left, which nothing tells but where the next one would come without a limit.
+func heapHeld(percent int) int64 {
+	debug.SetMemoryLimit(math.MaxInt64)
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.NextGC) * 100 / int64(100+percent)
 }
 
 // everyCollection has something done after each collection: a value that nobody holds is found then.

@@ -6,19 +6,24 @@ import (
 	"time"
 )
 
-func TestMemoryOf(t *testing.T) {
+func TestShareAndLimit(t *testing.T) {
 	t.Parallel()
-	for held, want := range map[int64]int64{
-		0: smallRun, smallHeld: smallRun, smallHeld + 10: smallRun + 20, largeRun / 2: min(smallRun+2*(largeRun/2-smallHeld), largeRun),
-		largeRun: largeRun + largeRun/5, 1000 << 20: 1200 << 20,
+	for _, c := range []struct {
+		held  int64
+		share int
+		limit int64
+	}{
+		{0, collectAt, smallRun},
+		{heapGoal / 10, 900, smallRun},
+		{heapGoal / 2, 100, smallRun},
+		{heapGoal - heapGoal/3, collectAt, smallRun},
+		{heapGoal, collectLarge, 3 * heapGoal},
+		{largeRun / 2, collectLarge, largeRun},
+		{1000 << 20, collectLarge, 1200 << 20},
 	} {
-		if got := memoryOf(held); got != want {
-			t.Errorf("of %d bytes: %d, want %d", held, got, want)
+		if share, limit := share(c.held), limit(c.held); share != c.share || limit != c.limit {
+			t.Errorf("of %d bytes: %d percent and a limit of %d, want %d and %d", c.held, share, limit, c.share, c.limit)
 		}
-	}
-	runtime.GC()
-	if held := heapHeld(); held < 1<<10 || held > 1<<40 {
-		t.Errorf("the heap is said to hold %d bytes", held)
 	}
 }
 
