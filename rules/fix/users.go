@@ -40,6 +40,7 @@ func (r *resolver) used() map[*facts.Source][]use {
 		for _, node := range deployment.Nodes {
 			r.takesConf(deployment.Name, node.Container, node.Name, node.Files)
 		}
+		r.takesProperties(deployment)
 	}
 	for _, container := range r.collection.Others {
 		r.takes("", container, container.Assignments())
@@ -53,6 +54,22 @@ func (r *resolver) takesConf(deployment string, container *facts.Container, name
 			container = &facts.Container{Name: name, Origin: facts.Origin{Source: file.Source}}
 		}
 		r.takes(deployment, container, file.Assignments)
+	}
+}
+
+// takesProperties notes who has a bitbucket.properties. All nodes of one Bitbucket have it from one shared home, so they are
+// one user; a file that several installations have, by overlays or by the config file, serves others.
+func (r *resolver) takesProperties(deployment *facts.Deployment) {
+	bitbucket := deployment.Bitbucket
+	if bitbucket == nil || len(bitbucket.Files) == 0 {
+		return
+	}
+	owner := &facts.Container{Name: bitbucket.Name, Origin: facts.Origin{Source: bitbucket.Files[0].Source}}
+	if len(bitbucket.Containers) > 0 {
+		owner = bitbucket.Containers[0]
+	}
+	for _, file := range bitbucket.Files {
+		r.takes(deployment.Name, owner, file.Entries)
 	}
 }
 
