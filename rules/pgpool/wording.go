@@ -118,7 +118,8 @@ func byPlace(a, b facts.Origin) int {
 	return cmp.Or(cmp.Compare(a.Source.Name, b.Source.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 }
 
-// turned is the fix that gives a boolean its other value. value is in the words of pgpool.conf.
+// turned is the fix that gives a boolean its other value. value is in the words of pgpool.conf. A place that says the same
+// and is hidden today is changed along: left alone it would contradict the new value.
 func turned(finding *rules.Finding, i rules.Instance, setting facts.Setting, title, value string) {
 	name := string(setting.Key)
 	switch variable, ok := variables[setting.Key]; {
@@ -129,17 +130,28 @@ func turned(finding *rules.Finding, i rules.Instance, setting facts.Setting, tit
 	case i.Image() && ok:
 		name = variable
 	}
-	if setting.Origin.Format != facts.PgpoolConf && strings.HasPrefix(name, "PGPOOL_") {
-		value = word(name, value)
-	}
-	changes := rules.ChangeTo(setting, value)
+	written := inWordsOf(setting, name, value)
+	changes := rules.ChangeTo(setting, written)
 	switch {
 	case setting.State == facts.Default && setting.Origin.Source != nil:
-		changes = rules.Fill(setting, value)
+		changes = rules.Fill(setting, written)
 	case setting.State == facts.Default:
-		changes = i.Add(name, value)
+		changes = i.Add(name, written)
 	case setting.State != facts.Set || setting.Origin.Source == nil:
 		return
 	}
+	for _, other := range setting.Overridden {
+		if other.State == facts.Set && other.Origin.Source != nil && same(setting, other) {
+			changes = append(changes, rules.ChangeTo(other, inWordsOf(other, other.Origin.Key, value))...)
+		}
+	}
 	finding.Mend(rules.Fix{Title: title, Changes: changes})
+}
+
+// inWordsOf is a boolean as it is written under a name in a place, which has its own words if that is a variable.
+func inWordsOf(setting facts.Setting, name, value string) string {
+	if setting.Origin.Format != facts.PgpoolConf && strings.HasPrefix(name, "PGPOOL_") {
+		return word(name, value)
+	}
+	return value
 }
