@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -71,7 +72,7 @@ func Parse(source *facts.Source) (file *File, err error) {
 		case errors.Is(err, io.EOF):
 			return file, nil
 		case err != nil:
-			return nil, explain(source.Text, err)
+			return nil, Explain(source.Text, err)
 		}
 		if len(document.Content) > 0 {
 			file.Documents = append(file.Documents, document.Content[0])
@@ -96,15 +97,18 @@ func refuse(text []byte) error {
 	return nil
 }
 
-// explain turns the parser's error into one with a line. Errors of the character reader have none, so the character is
-// looked for.
-func explain(text []byte, err error) error {
+// Explain turns the library's error into one with a line. Errors of its parser, unlike those of its scanner, count lines
+// from 0. Errors of the character reader have none, so the character is looked for.
+func Explain(text []byte, err error) *Error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 0
 	if rest, ok := strings.CutPrefix(message, "line "); ok {
 		number, after, _ := strings.Cut(rest, ": ")
 		if n, err := strconv.Atoi(number); err == nil {
 			line, message = n, after
+		}
+		if ofParser(message) {
+			line = min(line+1, 1+bytes.Count(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")))
 		}
 	}
 	if line == 0 {
@@ -113,6 +117,16 @@ func explain(text []byte, err error) error {
 		}
 	}
 	return &Error{Line: line, Message: facts.RedactText(message)}
+}
+
+// parserMessages begin what the library's parser has to say about lines that its scanner has taken.
+var parserMessages = []string{
+	"did not find expected <", "did not find expected node content", "did not find expected '-'", "did not find expected key",
+	"did not find expected ','", "found undefined tag handle", "found duplicate %", "found incompatible YAML document",
+}
+
+func ofParser(message string) bool {
+	return slices.ContainsFunc(parserMessages, func(begin string) bool { return strings.HasPrefix(message, begin) })
 }
 
 // unreadable gives the offset of the first character that YAML does not allow, or -1.

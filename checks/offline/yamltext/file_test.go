@@ -20,6 +20,10 @@ func TestParseErrors(t *testing.T) {
 		message    string
 	}{
 		{"tab", "a:\n\tb: 1\n", 2, "found character that cannot start any token"},
+		{"bracket", "a: 1\nb: [a, b\nc: 3\n", 2, "did not find expected ',' or ']'"},
+		{"bracket at the end", "a: 1\nb: [", 2, "did not find expected"},
+		{"key", "a: 1\nb:\n  c: 1\n   d: 2\n", 4, ""},
+		{"key of a mapping", "a: 1\nb: 2\n- c\n", 3, "did not find expected key"},
 		{"quote", "a: 1\nb: \"x\n", 2, "found unexpected end of stream"},
 		{"second document", "a: 1\n---\nb: [\n", 3, ""},
 		{"control character", "a: 1\nb: \x01\n", 2, "control characters are not allowed"},
@@ -37,7 +41,7 @@ func TestParseErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			if test.name == "secret in the message" {
-				err := explain([]byte(test.text), errors.New("yaml: line 3: cannot read password: hunter2"))
+				err := Explain([]byte(test.text), errors.New("yaml: line 3: cannot read password: hunter2"))
 				if strings.Contains(err.Error(), "hunter2") || !strings.HasPrefix(err.Error(), "line 3: ") {
 					t.Error(err)
 				}

@@ -144,6 +144,8 @@ var examples = map[string]string{
 	"version: 1\nexclude: [\"a[b\"]\n":                                                     "!2:11: \"a[b\" is no glob",
 	"version: 1\nexclude: [\"{a,b}{a,b}{a,b}{a,b}{a,b}\"]\n":                               "!2:11: \"{a,b}{a,b}{a,b}{a,b}{a,b}\" has too many wildcards",
 	"version: 1\n---\nversion: 1\n":                                                        "!2:1: a second document",
+	"version: 1\nbitbucket:\n  nodes: 4\n deployments: {}\nx: 1\n":                         "!4:1: this is no YAML",
+	"version: 1\nexclude: [a\nrules: {}\n":                                                 "!2:1: this is no YAML",
 	"version: 1\nrules: {a: [\n":                                                           "!2:1: this is no YAML",
 	"version: 1\nrules:\n\t- a\n":                                                          "!3:1: this is no YAML",
 }

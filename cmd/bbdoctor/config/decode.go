@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/bbdoctor/bbdoctor/checks/offline/yamltext"
 	"github.com/bbdoctor/bbdoctor/checks/spelling"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
@@ -45,9 +46,6 @@ func Parse(file string, text []byte, all []*rules.Rule) (*Config, error) {
 	return config, nil
 }
 
-// place finds the line in an error of the YAML library.
-var place = lazy(`^yaml: line (\d+): `)
-
 // document gives the root of the one document of the file, or nil.
 func (d *decoder) document(text []byte) *yaml.Node {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
@@ -57,13 +55,8 @@ func (d *decoder) document(text []byte) *yaml.Node {
 		d.add(1, 1, "the file is empty; begin with \"version: 1\"")
 		return nil
 	case err != nil:
-		line := 1
-		message := strings.TrimPrefix(err.Error(), "yaml: ")
-		if match := place().FindStringSubmatch(err.Error()); match != nil {
-			line, _ = strconv.Atoi(match[1])
-			message = err.Error()[len(match[0]):]
-		}
-		d.add(line, 1, "this is no YAML: %s", message)
+		wrong := yamltext.Explain(text, err)
+		d.add(max(1, wrong.Line), 1, "this is no YAML: %s", wrong.Message)
 		return nil
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
