@@ -61,10 +61,13 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 		p.Failf(i.At(period), "%s: automatic failback never happens, for Pgpool-II does not look whether a standby streams", subject(i, period)).
 			Helpf("Write %s.", line(i, period, "10")).Also(failback.Origin, "automatic failback is on")
 	}
-	for _, backend := range i.Backends() {
+	backends := i.Backends()
+	if period, ok := i.Known("health_check_period"); ok && len(backends) == 0 && period.Norm == "0" { // the chart makes the list
+		judgeHealthCheck(p, i, period, failback)
+	}
+	for _, backend := range backends {
 		if period, ok := i.PerNode("health_check_period", backend.Index); ok && period.Norm == "0" {
-			p.Failf(i.At(period), "%s: automatic failback never happens, for it is the health check that attaches a node", subject(i, period)).
-				Helpf("Write %s.", line(i, period, "30")).Also(failback.Origin, "automatic failback is on")
+			judgeHealthCheck(p, i, period, failback)
 		}
 	}
 	if without := unnamed(i); len(without) > 0 && !i.Image() { // the image names all nodes or does not start
@@ -74,6 +77,11 @@ func judgeConditions(p *rules.Pass, i rules.Instance, failback facts.Setting) {
 			Also(failback.Origin, "automatic failback is on")
 	}
 	judgeRepair(p, i, failback)
+}
+
+func judgeHealthCheck(p *rules.Pass, i rules.Instance, period, failback facts.Setting) {
+	p.Failf(i.At(period), "%s: automatic failback never happens, for it is the health check that attaches a node", subject(i, period)).
+		Helpf("Write %s.", line(i, period, "30")).Also(failback.Origin, "automatic failback is on")
 }
 
 // judgeRepair is for releases that lose a node over a restart. The image discards the status file at start, so that no

@@ -14,6 +14,7 @@ import (
 func judgeConfBackends(p *rules.Pass, i rules.Instance) {
 	pgpool, backends := i.Declared(facts.BackendNodes), i.Backends()
 	if len(backends) == 0 {
+		judgePortless(p, i, pgpool)
 		p.Skipf("%s has no backend nodes", i.Name())
 		return
 	}
