@@ -78,6 +78,8 @@ type Finding struct {
 	At       facts.Origin
 	Related  []Note
 	Fix      *Fix
+	// Missing is the setting that nobody wrote, when At is what should have it.
+	Missing facts.Key
 	// Measured is the value that a live query gave, when At is a query.
 	Measured string
 	// Suppressed says why the finding does not count, although it stays visible; nil for one that counts.
@@ -159,6 +161,12 @@ func (f *Finding) Also(at facts.Origin, format string, args ...any) *Finding {
 	if at.Known() {
 		f.Related = append(f.Related, Note{fmt.Sprintf(format, args...), at})
 	}
+	return f
+}
+
+// Lacks names the setting that is missing where the finding points.
+func (f *Finding) Lacks(key facts.Key) *Finding {
+	f.Missing = key
 	return f
 }
 

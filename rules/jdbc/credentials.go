@@ -34,7 +34,8 @@ func judgeCredential(p *rules.Pass, url facts.JDBCURL, parameter, word string, p
 		p.Skipf("%s may come from an environment that is not among the inputs: %s", property, why)
 	case setting.State == facts.Absent:
 		p.Failf(url.Origin, "%s is missing: %s says where the database is, but nothing says with which %s to log in", property, rules.NameOf(url.Setting), word).
-			Helpf("Write %s beside the URL; if Bitbucket gets it as %s from its environment, check that file together with this one.", property, environmentName(property))
+			Helpf("Write %s beside the URL; if Bitbucket gets it as %s from its environment, check that file together with this one.", property, environmentName(property)).
+			Lacks(property)
 	case !setting.Known(), hasPlaceholder(setting.Text):
 		if setting.Known() {
 			p.Skipf("%s has a ${...} placeholder that Bitbucket fills in", rules.NameOf(setting))

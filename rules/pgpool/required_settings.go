@@ -28,7 +28,7 @@ var RequiredSettings = &rules.Rule{
 				}
 				finding := p.Failf(refusal.Origin, "%s %s: the image does not start", refusal.Keys[0], refusal.Reason)
 				if refusal.Kind == facts.RefusalMissing {
-					finding.Helpf("Set %s.", list(refusal.Keys, "or"))
+					finding.Helpf("Set %s.", list(refusal.Keys, "or")).Lacks(refusal.Keys[0])
 				} else {
 					finding.Helpf("%s", remedy(refusal))
 				}

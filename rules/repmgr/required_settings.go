@@ -28,8 +28,11 @@ var RequiredSettings = &rules.Rule{
 					undecided = true
 					continue
 				}
-				p.Failf(refusal.Origin, "%s %s: %s does not start", refusal.Keys[0], refusal.Reason, node.Name()).
+				finding := p.Failf(refusal.Origin, "%s %s: %s does not start", refusal.Keys[0], refusal.Reason, node.Name()).
 					Helpf("%s", remedy(refusal))
+				if refusal.Kind == facts.RefusalMissing {
+					finding.Lacks(refusal.Keys[0])
+				}
 			}
 			judgeWords(p, node)
 			if !undecided {

@@ -14,7 +14,7 @@ type Fingerprint struct {
 	// Deployment is only filled in for a finding that is in no file.
 	Deployment string `json:"deployment,omitempty"`
 	File       string `json:"file,omitempty"`
-	// Key is the name as the user wrote it, or the query of a live finding.
+	// Key is the name as the user wrote it or did not write it, or the query of a live finding.
 	Key string `json:"key,omitempty"`
 	// Value is the value that the finding points at, or the part of it, with blanks and quoting normalised; empty for one
 	// that must not be shown and for one that was measured, which is another every time.
@@ -57,6 +57,9 @@ func (p *Printer) Of(result *rules.Result, finding *rules.Finding) Fingerprint {
 		return f
 	}
 	f.File = p.name(at.Source)
+	if finding.Missing != "" {
+		f.Key = string(finding.Missing)
+	}
 	if facts.SensitiveName(at.Key) {
 		return f
 	}
