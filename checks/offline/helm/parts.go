@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // The charts.
@@ -96,6 +98,9 @@ func isPostgreSQLHA(v *value) bool {
 				return true
 			}
 		}
+		if namesPgpool(pgpool.at("extraEnvVars")) {
+			return true
+		}
 	}
 	if postgresql.isMapping() {
 		for name := range postgresql.fields {
@@ -105,4 +110,19 @@ func isPostgreSQLHA(v *value) bool {
 		}
 	}
 	return v.at("global", "pgpool").isMapping()
+}
+
+// namesPgpool says whether a list of variables has one of the pgpool image.
+func namesPgpool(list *value) bool {
+	if list == nil || list.node == nil || list.node.Kind != yaml.SequenceNode {
+		return false
+	}
+	return slices.ContainsFunc(list.node.Content, func(item *yaml.Node) bool {
+		for i := 0; item.Kind == yaml.MappingNode && i+1 < len(item.Content); i += 2 {
+			if item.Content[i].Value == "name" && strings.HasPrefix(item.Content[i+1].Value, "PGPOOL_") {
+				return true
+			}
+		}
+		return false
+	})
 }
