@@ -28,6 +28,9 @@ func mend(c *cli.Context, env environment, s settings, r *verdict) (message stri
 		if err := plan.Diff(env.stdout); err != nil {
 			return fmt.Sprintf("bbdoctor: %v\n", err), true
 		}
+		for _, name := range plan.Unseen() {
+			fmt.Fprintf(&say, "%s: a change in a value that is kept secret is not shown; --fix makes it\n", name)
+		}
 	}
 	if s.fix {
 		for _, file := range plan.Files {

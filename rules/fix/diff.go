@@ -3,6 +3,7 @@ package fix
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -24,6 +25,19 @@ func (p *Plan) Diff(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// Unseen names the files in which an edit changes nothing but what must not be shown, so that the diff has no line for it.
+func (p *Plan) Unseen() (names []string) {
+	for _, file := range p.Files {
+		hidden := file.Source.Hidden()
+		if slices.ContainsFunc(file.edits, func(e rules.Edit) bool {
+			return e.End > e.Start && slices.ContainsFunc(hidden, func(h facts.Span) bool { return h.Start <= e.Start && e.End <= h.End })
+		}) {
+			names = append(names, file.Source.Name)
+		}
+	}
+	return names
 }
 
 // moved gives the hidden ranges where they are after the edits, which are in order. What is inserted at the edge of one is
