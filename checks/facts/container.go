@@ -51,6 +51,8 @@ type Container struct {
 
 // Chart tells by which values of a Helm chart a container's variables are set.
 type Chart struct {
+	// Name is the chart's: "bitbucket", "postgresql-ha".
+	Name string
 	// Values are the values behind variables, by the variable's name.
 	Values map[string]ChartValue
 	// Extra is the value that lists variables for which the chart has none of its own: "pgpool.extraEnvVars".

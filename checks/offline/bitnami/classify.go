@@ -35,6 +35,9 @@ func Classify(c *facts.Container) []Role {
 			bitbucketOwn = true
 		}
 	}
+	if c.Chart != nil && c.Chart.Name == "bitbucket" { // whatever its image is called
+		return []Role{RoleBitbucket}
+	}
 	image := strings.ToLower(parseReference(c.Image.Text).repository)
 	name := image[strings.LastIndexByte(image, '/')+1:]
 	if image == "" {

@@ -21,7 +21,7 @@ type render struct {
 
 // render begins a container.
 func (r *reader) render(p part) *render {
-	c := &render{reader: r, part: p, chart: facts.Chart{Part: p.name, Files: r.files}}
+	c := &render{reader: r, part: p, chart: facts.Chart{Name: p.chart, Part: p.name, Files: r.files}}
 	if r.release.Elsewhere != "" {
 		c.unknown(r.release.Elsewhere, r.release.ElsewhereAt)
 	}
