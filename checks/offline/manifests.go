@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline/bitnami"
 	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
 	"github.com/bbdoctor/bbdoctor/checks/offline/helm"
 	"github.com/bbdoctor/bbdoctor/checks/offline/input"
@@ -111,6 +112,10 @@ func (l *loader) found(one kubernetes.Found) (enter func(known map[place]bool)) 
 				l.others = append(l.others, u.other)
 				continue
 			}
+			if u.passed != nil {
+				l.problems = append(l.problems, *u.passed)
+				continue
+			}
 			if u.properties != nil {
 				// One that a container mounts is there already.
 				if u.properties == one.Properties && known[placeOf(u.properties)] {
@@ -123,6 +128,12 @@ func (l *loader) found(one kubernetes.Found) (enter func(known map[place]bool)) 
 		}
 	}
 	switch {
+	case one.Container != nil && one.Ends != "":
+		if len(bitnami.Classify(one.Container)) > 0 || atlassian(one.Container) != nil {
+			if variable := ofOurs(one.Container); variable != nil {
+				add(unit{passed: passedBy(one.Container, variable, one.Ends)})
+			}
+		}
 	case one.Container != nil:
 		l.containers([]*facts.Container{one.Container}, add)
 	case one.Properties != nil:
@@ -181,7 +192,7 @@ func (l *loader) releases(found manifests, taken map[*facts.Source]bool) {
 // release makes units of what a release configures.
 func (l *loader) release(source *facts.Source, release helm.Inline) {
 	add := func(u unit) {
-		if u.other == nil {
+		if u.other == nil && u.passed == nil {
 			u.dir, u.source, u.namespace, u.inManifest = dirName(source.Name), source, release.Namespace, true
 			l.units = append(l.units, u)
 		}

@@ -2,9 +2,11 @@ package offline
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/foreign"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // foreignRelevant says whether a file that is not read holds configuration of ours: it sets something of ours, or makes a
@@ -80,5 +82,48 @@ func (l *loader) name(read []candidate, r *reading) {
 				r.passOver(c, c.source, foreign.OfData(c.source.Text))
 			}
 		}
+	}
+}
+
+// ofOurs gives a variable that a container is given for an image that is judged; nil if there is none.
+func ofOurs(c *facts.Container) *facts.Assignment {
+	for i := range c.Environment {
+		name := c.Environment[i].Name
+		if name == "JDBC_URL" || name == "JDBC_DRIVER" || strings.HasPrefix(name, "PGPOOL_") || strings.HasPrefix(name, "REPMGR_") {
+			return &c.Environment[i]
+		}
+	}
+	return nil
+}
+
+// atlassian gives JDBC_URL of a container that has the driver of PostgreSQL beside it, as Atlassian's image for Bitbucket
+// takes them; nil for any other.
+func atlassian(c *facts.Container) (url *facts.Assignment) {
+	driver := false
+	for i := range c.Environment {
+		switch variable := &c.Environment[i]; variable.Name {
+		case "JDBC_URL":
+			url = variable
+		case "JDBC_DRIVER":
+			driver = driver || variable.Value.Text == "org.postgresql.Driver"
+		}
+	}
+	if !driver {
+		return nil
+	}
+	return url
+}
+
+// passedBy is the note that a container is not judged, at what would have been.
+func passedBy(c *facts.Container, variable *facts.Assignment, why string) *facts.Problem {
+	at := variable.Value.Origin
+	if at.Source == nil {
+		at = c.Origin
+	}
+	at.Runs = []facts.Run{}
+	at = at.Located()
+	return &facts.Problem{
+		File: at.Source.Name, Origin: at, Note: true,
+		Message: input.Shown(c.Name) + " is not judged, although it has " + variable.Name + ": " + why,
 	}
 }

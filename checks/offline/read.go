@@ -40,6 +40,7 @@ type unit struct {
 	addresses  []pgpoolconf.Address // of the backend nodes of a deferred pgpool
 	node       *facts.Node
 	other      *facts.Container // none of ours, but it may share what is
+	passed     *facts.Problem   // a container that is not judged although it has settings of ours
 	// environment is what placed gives, once the unit is in a tree.
 	environment string
 }
@@ -255,6 +256,10 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 			r.others = append(r.others, u.other)
 			return
 		}
+		if u.passed != nil {
+			r.problems = append(r.problems, *u.passed)
+			return
+		}
 		u.dir, u.source = dir, source
 		r.units = append(r.units, u)
 	}
@@ -327,6 +332,9 @@ func (l *loader) containers(containers []*facts.Container, add func(unit)) {
 		if len(roles) == 0 {
 			if other := shares(c); other != nil {
 				add(unit{other: other})
+			}
+			if variable := atlassian(c); variable != nil {
+				add(unit{passed: passedBy(c, variable, "neither the name of its image nor another variable tells that it is Bitbucket")})
 			}
 		}
 		for _, role := range roles {

@@ -147,6 +147,10 @@ func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
 	}
 	result := helm.Read(sources, release)
 	add := func(u unit) {
+		if u.passed != nil {
+			r.problems = append(r.problems, *u.passed)
+			return
+		}
 		u.dir, u.source = dir, last
 		r.units = append(r.units, u)
 	}

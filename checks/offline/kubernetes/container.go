@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,9 +16,10 @@ import (
 func (r *reader) started(p *pool, mounted map[*datum]string) {
 	var servers []*object
 	for _, o := range p.objects {
-		if o.workload != nil && !o.workload.ends { // a Job does its work and ends: it is no server
+		if o.workload != nil && !o.workload.ends {
 			servers = append(servers, o)
 		}
+		r.ending(p, o)
 	}
 	taken, mounts := make([][]func(), len(servers)), make([]map[*datum]string, len(servers))
 	r.input.Parallel(len(servers), func(i int) {
@@ -39,6 +41,31 @@ func (r *reader) started(p *pool, mounted map[*datum]string) {
 			enter()
 		}
 	}
+}
+
+// ending gives the containers of an object that do their work and end. They are no servers; whoever configures one is told.
+func (r *reader) ending(p *pool, o *object) {
+	if o.workload == nil {
+		return
+	}
+	for _, c := range o.workload.containers {
+		one := Found{Home: o.home, Namespace: o.namespace}
+		switch {
+		case o.workload.ends:
+			one.Ends = "a container of a " + o.kind + " does its work and ends: it is no server"
+		case c.initial && slices.ContainsFunc(c.env, ours): // what it has from elsewhere, the others have too
+			one.Ends = "a container under initContainers does its work before the others start: it is no server"
+		default:
+			continue
+		}
+		one.Container = r.container(p, o, c, pod{labels: o.workload.labels}, nil, map[*datum]string{})
+		r.input.Take(one)()
+	}
+}
+
+// ours says whether a variable is one of those that configure a server.
+func ours(v variable) bool {
+	return strings.HasPrefix(v.name, "JDBC_") || strings.HasPrefix(v.name, "PGPOOL_") || strings.HasPrefix(v.name, "REPMGR_")
 }
 
 // files gives what the ConfigMaps and Secrets of a pool configure as files, by the name of the file or of the key.

@@ -86,7 +86,7 @@ func summary(result all) outcome {
 		}
 	}
 	for _, found := range result.Found {
-		if found.Container == nil {
+		if found.Container == nil || found.Ends != "" {
 			continue
 		}
 		one := container_{Image: found.Container.Image.Text, Replicas: found.Container.Replicas, Env: map[string]string{}}

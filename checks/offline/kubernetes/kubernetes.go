@@ -66,6 +66,7 @@ type Found struct {
 	// Namespace is that of the container or the ConfigMap; empty when it is not said.
 	Namespace  string
 	Container  *facts.Container
+	Ends       string                // says why the container is no server; empty for one that is
 	Properties *facts.PropertiesFile // of a ConfigMap or Secret
 	Conf       *facts.Source         // a pgpool.conf in a ConfigMap
 }
