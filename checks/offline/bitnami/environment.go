@@ -296,8 +296,13 @@ func (e *environment) defaultOf(v *variable) string {
 	return v.defaultValue
 }
 
-// judge fills in what the image makes of a value, and why it refuses or misreads it. An empty text is no value.
+// judge fills in what the image makes of a value, and why it refuses or misreads it. An empty text is no value. What it
+// hides is judged along, so that the two can be compared.
 func (e *environment) judge(v *variable, s facts.Setting) facts.Setting {
+	s.Overridden = slices.Clone(s.Overridden)
+	for i := range s.Overridden {
+		s.Overridden[i] = e.judge(v, s.Overridden[i])
+	}
 	if !s.Known() {
 		return s
 	}
