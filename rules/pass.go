@@ -272,7 +272,11 @@ func (i Instance) Origin() facts.Origin {
 		return facts.MeasuredBy("", "PGPOOL SHOW ALL", "")
 	}
 	if len(i.declared.Files) > 0 {
-		return facts.Origin{Source: i.declared.Files[0].Source, Format: facts.PgpoolConf}
+		file := i.declared.Files[0]
+		if file.Name.Known() {
+			return file.Name
+		}
+		return facts.Origin{Source: file.Source, Format: facts.PgpoolConf}
 	}
 	return facts.Origin{}
 }

@@ -165,7 +165,9 @@ type ListItem struct {
 
 // ConfFile is a pgpool.conf or postgresql.conf with its assignments in the order in which the server reads them.
 type ConfFile struct {
-	Source      *Source
+	Source *Source
+	// Name is where the name of a file stands that is inside another one, a ConfigMap; nothing for a file of its own.
+	Name        Origin
 	Assignments []Assignment
 	// Refused says why the server does not accept the file; empty if it does.
 	Refused   string

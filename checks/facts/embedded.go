@@ -142,6 +142,9 @@ func (f *ConfFile) Locate() {
 		f.Unread[i].Origin = f.Unread[i].Origin.Located()
 	}
 	f.RefusedAt = f.RefusedAt.Located()
+	if within := f.Source.Within; within != nil && within.KeySpan.Len() > 0 {
+		f.Name = Origin{Source: within.Source, Span: within.KeySpan, Key: within.Key, Format: within.Format, Runs: []Run{}}
+	}
 	f.Source = f.Source.file()
 }
 

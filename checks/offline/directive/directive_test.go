@@ -68,7 +68,7 @@ func TestFind(t *testing.T) {
 		"yaml, above a service":          {facts.Compose, "services:\n  # " + i + "\n  pgpool:\n    image: a\n", "2: 2-3 x -- y"},
 		"yaml, a document":               {facts.Compose, "---\n# " + i + "\na: 1\n", "2: 1-3 x -- y"},
 		"yaml that is none":              {facts.Compose, "# " + i + "\na: [\n", ""},
-		"a ConfigMap":                    {facts.Compose, "data:\n  bitbucket.properties: |\n    # " + i + "\n    jdbc.url=a\\\n      b\n  other.txt: |\n    # " + i + "\n", "3: 3-5 x -- y"},
+		"a ConfigMap":                    {facts.Compose, "data:\n  bitbucket.properties: |\n    # " + i + "\n    jdbc.url=a\\\n      b\n  other.txt: |\n    # " + i + "\n", "3: 2-5 x -- y"},
 		"a unit of systemd":              {facts.Systemd, "[Service]\n; " + i + "\nEnvironment=A=1 \\\n  B=2\nC=# " + i + "\n", "2: 2-4 x -- y"},
 		"the very end":                   {facts.PgpoolConf, "a = 1\n# bbdoctor:ignore", "2: 2-3 "},
 	} {

@@ -179,6 +179,9 @@ func (s *scanner) embedded(name string, block *yaml.Node) (found []facts.Directi
 			continue
 		}
 		d.Origin.Source, d.Origin.Span = s.source, facts.Span{Start: span.Start + n, End: span.End}
+		if d.First == 1 {
+			d.First = 0 // what is missing in the file as a whole is reported where its name is, in the header
+		}
 		d.First += block.Line
 		d.Last += block.Line
 		found = append(found, d)
