@@ -64,7 +64,8 @@ const (
 	CauseNoHost          LoginCause = "no such host"           // the name does not resolve
 	CauseRefused         LoginCause = "refused"                // nothing listens there
 	CauseUnreachable     LoginCause = "unreachable"            // no route, or no answer to the TCP connection
-	CauseSilence         LoginCause = "no answer"              // connected, and then nothing: all children busy, a failover, a frozen node
+	CauseSilence         LoginCause = "no answer"              // connected, and not a byte: all children busy, or a failover
+	CauseHang            LoginCause = "hangs"                  // answered, and then nothing: a frozen node
 	CauseClosed          LoginCause = "closed"                 // connected, and closed without a message
 	CauseNotPostgreSQL   LoginCause = "not PostgreSQL"         // what answers speaks another protocol
 	CauseTLSRefused      LoginCause = "TLS refused"            // jdbc.url wants TLS, the server has none

@@ -185,6 +185,8 @@ func causeOfSession(err error, l *line) facts.LoginCause {
 	}
 	var tooLong *pgproto3.ExceededMaxBodyLenErr
 	switch {
+	case timedOut(err) && l.taken():
+		return facts.CauseHang
 	case timedOut(err):
 		return facts.CauseSilence
 	case errors.Is(err, errTLSClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
@@ -194,6 +196,12 @@ func causeOfSession(err error, l *line) facts.LoginCause {
 		return facts.CauseNotPostgreSQL
 	}
 	return facts.CauseUnknown
+}
+
+// taken says that a child process has answered the client, by more than a beginning of TLS. When all are busy, or a failover is
+// under way, nobody does; one that has answered and is silent waits for a backend node.
+func (l *line) taken() bool {
+	return l.secured || l.refused > 0 || l.encryption == plain && len(l.wire.began(0)) > 0
 }
 
 func isTLS(err error) bool {

@@ -124,7 +124,9 @@ func TestCauseOfBehaviour(t *testing.T) {
 		{"no route", &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}, &line{}, facts.CauseUnreachable},
 		{"no answer to the TCP connection", slow{errors.New("i/o timeout")}, &line{}, facts.CauseUnreachable},
 		{"silence", slow{errors.New("i/o timeout")}, dialled("", 0), facts.CauseSilence},
-		{"silence behind a refusal of TLS", slow{errors.New("i/o timeout")}, dialled("N", 1), facts.CauseSilence},
+		{"silence behind a refusal of TLS", slow{errors.New("i/o timeout")}, dialled("N", 1), facts.CauseHang},
+		{"silence behind TLS", slow{errors.New("i/o timeout")}, &line{wire: &wire{first: []byte("S")}, secured: true}, facts.CauseHang},
+		{"silence behind a request for a password", slow{errors.New("i/o timeout")}, dialled("R", 0), facts.CauseHang},
 		{"closed", io.ErrUnexpectedEOF, dialled("", 0), facts.CauseClosed},
 		{"reset", syscall.ECONNRESET, dialled("", 0), facts.CauseClosed},
 		{"closed when asked for TLS", fmt.Errorf("%w: %w", errTLSClosed, io.EOF), dialled("", 0), facts.CauseClosed},
@@ -133,7 +135,7 @@ func TestCauseOfBehaviour(t *testing.T) {
 		{"MySQL", io.ErrUnexpectedEOF, dialled("J\x00\x00\x00\x0a8.0", 0), facts.CauseNotPostgreSQL},
 		{"TLS refused", errTLSRefused, dialled("N", 0), facts.CauseTLSRefused},
 		{"handshake", fmt.Errorf("%w: %w", errTLSHandshake, errors.New("bad certificate")), dialled("S", 0), facts.CauseTLSFailed},
-		{"handshake without an end", fmt.Errorf("%w: %w", errTLSHandshake, slow{errors.New("i/o timeout")}), dialled("S", 0), facts.CauseSilence},
+		{"handshake without an end", fmt.Errorf("%w: %w", errTLSHandshake, slow{errors.New("i/o timeout")}), &line{wire: &wire{first: []byte("S")}, encryption: whenServer}, facts.CauseSilence},
 		{"no port", fmt.Errorf("%w: %q is no port", errSetup, "x"), &line{}, facts.CauseUnknown},
 	} {
 		if got := causeOfFailure(t.Context(), c.err, c.line, true); got != c.want {

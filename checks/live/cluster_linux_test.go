@@ -278,7 +278,8 @@ func TestAllNodesDown(t *testing.T) {
 	}
 }
 
-// TestFrozenStandby: a new login hangs, because Pgpool-II logs in to every node that it believes to be up.
+// TestFrozenStandby: a new login hangs, because Pgpool-II logs in to every node that it believes to be up; but a child process
+// has answered, unlike those of TestFull.
 func TestFrozenStandby(t *testing.T) {
 	t.Parallel()
 	c := cluster.New(t, cluster.Options{WithoutRepmgr: true, Pgpool: map[string]string{"health_check_period": "0", "sr_check_period": "0"}, ExpectBroken: true})
@@ -286,7 +287,7 @@ func TestFrozenStandby(t *testing.T) {
 	check(t, c.FreezeNode(t.Context(), 1))
 	target := through(c)
 	target.Timeout = 2 * time.Second
-	wantCause(t, ask(t, target), facts.CauseSilence)
+	wantCause(t, ask(t, target), facts.CauseHang)
 	check(t, c.ThawNode(t.Context(), 1))
 	eventually(t, "it stays silent after the thaw", func() bool { return ask(t, through(c)).Login.OK })
 }

@@ -47,14 +47,14 @@ func TestSilence(t *testing.T) {
 		"never speaks":                {hang, "prefer", facts.CauseSilence},
 		"never speaks, no TLS":        {hang, "disable", facts.CauseSilence},
 		"never speaks, TLS":           {hang, "require", facts.CauseSilence},
-		"refuses TLS, then nothing":   {func(s *wire.Session) { s.Startup('N'); hang(s) }, "prefer", facts.CauseSilence},
+		"refuses TLS, then nothing":   {func(s *wire.Session) { s.Startup('N'); hang(s) }, "prefer", facts.CauseHang},
 		"agrees to TLS, then nothing": {func(s *wire.Session) { s.Write([]byte("S")); hang(s) }, "prefer", facts.CauseSilence},
 		"asks for a password, then nothing": {func(s *wire.Session) {
 			if s.Startup('N') {
 				s.AskPassword()
 				hang(s)
 			}
-		}, "prefer", facts.CauseSilence},
+		}, "prefer", facts.CauseHang},
 		"no version":    {unlessAsked("SHOW pool_version"), "prefer", facts.CauseNone},
 		"no parameters": {unlessAsked("PGPOOL"), "prefer", facts.CauseNone},
 		"no facts":      {unlessAsked("/*NO"), "prefer", facts.CauseNone},

@@ -157,7 +157,7 @@ func outcome(ctx context.Context, s *session, l *line, err error, a account) fac
 // passing says that a failure can go away by itself, so that waiting for the endpoint makes sense.
 func passing(cause facts.LoginCause) bool {
 	switch cause {
-	case facts.CauseNoHost, facts.CauseRefused, facts.CauseUnreachable, facts.CauseSilence, facts.CauseClosed,
+	case facts.CauseNoHost, facts.CauseRefused, facts.CauseUnreachable, facts.CauseSilence, facts.CauseHang, facts.CauseClosed,
 		facts.CauseAllBackendsDown, facts.CauseBackendLost, facts.CauseBackendRefuses, facts.CauseStarting,
 		facts.CauseServerFull, facts.CausePgpoolFull:
 		return true

@@ -51,13 +51,16 @@ func kept(p *rules.Pass, login facts.Login) {
 			Helpf("Log in to that node directly with psql to read the warning, and mend what it tells of; of a collation version mismatch see rule database/collation. Until then, client_min_messages = error in its postgresql.conf and a reload keep it quiet, or detach it: `pcp_detach_node -n N`.")
 	case facts.CauseBackendRefuses:
 		p.Failf(at, "%s refuses the connection that Pgpool-II opens on it, and with it every new session (%s)", naming("45", detail), words).
-			Helpf("Read the log of that node for its reason: max_connections, pg_hba.conf, a role or database that is missing there, starting up. Mend it, or detach it so that sessions go on: `pcp_detach_node -n N`.")
+			Helpf("Read the log of that node for its reason: max_connections, a CONNECTION LIMIT of the role or the database, pg_hba.conf, a role or database that is missing there, starting up. Mend it, or detach it so that sessions go on: `pcp_detach_node -n N`.")
 	case facts.CauseBackendLost:
 		p.Failf(at, "%s does not take the connection that Pgpool-II opens on it, and with it every new session fails", lost(login.Error)).
 			Helpf("Start PostgreSQL there; if Pgpool-II does not detach the node by itself, set health_check_period above 0, or detach it: `pcp_detach_node -n N`.")
 	case facts.CauseServerFull:
 		p.Failf(at, "PostgreSQL has no connection left for what Pgpool-II opens for a session").
 			Helpf("Raise max_connections on every node, the standby first, above num_init_children x max_pool.")
+	case facts.CauseHang:
+		p.Failf(at, "a node does not answer when Pgpool-II opens a connection on it, and with it every new session hangs; sessions that are open go on, unless it is the primary").
+			Helpf("Log in to each node directly with psql: the one that does not answer it is. Look at the processes and disks of that host, and detach it if it is a standby: `pcp_detach_node -n N`.")
 	case facts.CauseSilence, facts.CauseClosed:
 		p.Skipf("the login ended without a message (%s); a node that hangs or refuses can do that, but not only (endpoint/reachable)", login.Cause)
 	default:
@@ -107,7 +110,7 @@ func direct(p *rules.Pass, snapshot *facts.Snapshot, node facts.PoolNode) {
 		case facts.CauseStarting:
 			p.Failf(at, "%s is starting up or shutting down, and Pgpool-II holds it for up: new sessions fail on it", name(node)).
 				Helpf("Wait for it, or detach it meanwhile: `pcp_detach_node -n %s`.", node.ID)
-		case facts.CauseSilence:
+		case facts.CauseSilence, facts.CauseHang:
 			p.Failf(at, "%s accepts connections and then says nothing: if Pgpool-II meets the same, new sessions hang while those that are open go on", name(node)).As(rules.Warning).
 				Helpf("Look at the processes and disks of that host. If it hangs, detach it: `pcp_detach_node -n %s`.", node.ID)
 		}

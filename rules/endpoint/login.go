@@ -101,7 +101,7 @@ var refused = map[facts.LoginCause]advice{
 	},
 	facts.CauseBackendRefuses: {
 		"one backend node refuses the session that another accepts; Pgpool-II opens it on every live node, so nobody gets in",
-		"Read the refusing node's log (backends/accept-logins names the node): it has no connection left, is starting, or its pg_hba.conf, roles or databases differ. Mend it, or detach it for now: `pcp_detach_node -n N`. If Pgpool-II says `unable to get session context`, it is 4.6, which says so of whatever PostgreSQL refuses, and of a mere warning at the login (rule database/collation).",
+		"Read the refusing node's log (backends/accept-logins names the node): it has no connection left (max_connections, or a CONNECTION LIMIT of {role} or {database}), is starting, or its pg_hba.conf, roles or databases differ. Mend it, or detach it for now: `pcp_detach_node -n N`. If Pgpool-II says `unable to get session context`, it is 4.6, which says so of whatever PostgreSQL refuses, and of a mere warning at the login (rule database/collation).",
 	},
 	facts.CauseBackendWarns: {
 		"one backend node sends a warning at the login and another does not; Pgpool-II lets nobody in for whom its nodes do not answer alike",

@@ -50,8 +50,12 @@ var unreached = map[facts.LoginCause]advice{
 		"Check the address and the firewalls between Bitbucket's host and Pgpool-II. If others connect, the queue of waiting clients is full: raise num_init_children.",
 	},
 	facts.CauseSilence: {
-		"{address} accepts the connection and then says nothing (gave up after {time}): all child processes are busy, a failover is under way, or a backend node hangs",
-		"Read Pgpool-II's log and `pcp_node_info`: detach a node that hangs (`pcp_detach_node -n N`, Pgpool-II opens a connection to every live node for each session), promote a standby if there is no primary, and raise num_init_children if all child processes serve a client.",
+		"{address} accepts the connection and then says nothing (gave up after {time}): all child processes are busy, or a failover is under way",
+		"Read Pgpool-II's log and `pcp_node_info`: promote a standby if there is no primary, and raise num_init_children if all child processes serve a client. Without enable_pool_hba, and under sslmode=disable, a backend node that hangs looks the same: detach it (`pcp_detach_node -n N`).",
+	},
+	facts.CauseHang: {
+		"{address} begins the login and then says nothing more (gave up after {time}): a backend node hangs, and with it every new session; sessions that are open go on, unless it is the primary",
+		"Find the node that does not answer: log in to each one directly with psql. Detach a standby that hangs (`pcp_detach_node -n N`), and new sessions work again; if it is the primary, promote the standby. Pgpool-II opens a connection on every live node for each session, and its health check takes health_check_timeout and all retries to notice, or never does.",
 	},
 	facts.CauseClosed: {
 		"{address} closes the connection without a message: no backend node lets the session in, or Pgpool-II is just failing over",

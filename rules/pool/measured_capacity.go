@@ -60,6 +60,8 @@ func adviceFor(cause facts.LoginCause) string {
 	switch cause {
 	case facts.CauseSilence, facts.CausePgpoolFull:
 		return "All child processes are taken. Raise num_init_children (PGPOOL_NUM_INIT_CHILDREN for the image) and restart Pgpool-II; rule pool/pgpool-capacity has the sum."
+	case facts.CauseHang:
+		return "A backend node does not answer; rule endpoint/reachable tells what to do."
 	case facts.CauseServerFull, facts.CauseBackendRefuses:
 		return "A PostgreSQL node takes no more connections. Lower max_pool to 1, or raise max_connections on every node; rule pool/backend-capacity has the sum."
 	case facts.CauseRoleLimit:
