@@ -65,7 +65,7 @@ const (
 	CauseRefused         LoginCause = "refused"                // nothing listens there
 	CauseUnreachable     LoginCause = "unreachable"            // no route, or no answer to the TCP connection
 	CauseSilence         LoginCause = "no answer"              // connected, and not a byte: all children busy, or a failover
-	CauseHang            LoginCause = "hangs"                  // answered, and then nothing: a frozen node
+	CauseHang            LoginCause = "a backend node hangs"   // answered, and then nothing: a frozen node
 	CauseClosed          LoginCause = "closed"                 // connected, and closed without a message
 	CauseNotPostgreSQL   LoginCause = "not PostgreSQL"         // what answers speaks another protocol
 	CauseTLSRefused      LoginCause = "TLS refused"            // jdbc.url wants TLS, the server has none
@@ -318,6 +318,8 @@ type CapacityProbe struct {
 	Took   time.Duration `json:"took"`
 	// Declined says why the probe was not made: it would have taken too many children.
 	Declined string `json:"declined"`
+	// Unasked says that it was not made because there was nobody to ask.
+	Unasked bool `json:"unasked,omitempty"`
 }
 
 // IdleProbe is the outcome of --probe-idle.

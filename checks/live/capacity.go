@@ -26,6 +26,7 @@ func capacity(ctx context.Context, t *Target, snapshot *facts.Snapshot) *facts.C
 	}
 	probe := &facts.CapacityProbe{Wanted: min(wanted, mostHeld)}
 	if probe.Declined = t.declines(probe.Wanted, free, snapshot.Processes); probe.Declined != "" {
+		probe.Unasked = t.Confirm == nil
 		return probe
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout())
@@ -82,7 +83,7 @@ func (t *Target) declines(wanted, free int, processes *facts.Processes) string {
 		question = fmt.Sprintf("Hold %d connections for a moment? It is not known how many the server has free, and Bitbucket cannot connect while none is.", wanted)
 	}
 	if t.Confirm == nil {
-		return fmt.Sprintf("%d connections are more than half of the %d free, and nobody could be asked", wanted, free)
+		return fmt.Sprintf("%d connections are more than half of the %d free, and nobody could be asked (--yes answers beforehand)", wanted, free)
 	}
 	if !t.Confirm(question) {
 		return fmt.Sprintf("%d connections are more than half of the %d free, and the answer was no", wanted, free)

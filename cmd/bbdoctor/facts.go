@@ -36,7 +36,11 @@ func factsCommand(env environment) *cli.Command {
 			if err := encoder.Encode(collection.JSON()); err != nil {
 				return fmt.Errorf("writing facts: %w", err)
 			}
-			for _, problem := range collection.Problems {
+			problems := slices.Clone(collection.Problems)
+			for _, deployment := range collection.Deployments {
+				problems = append(problems, deployment.Problems...)
+			}
+			for _, problem := range problems {
 				if !problem.Note {
 					return exitError{code: exitIncomplete}
 				}

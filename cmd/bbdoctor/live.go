@@ -76,7 +76,11 @@ func measure(c *cli.Context, env environment, collection *facts.Collection) erro
 		return err
 	}
 	if file := c.String("facts"); file != "" {
-		return loadFacts(env, deployment, file)
+		if err := loadFacts(env, deployment, file); err != nil {
+			return err
+		}
+		deployment.Problems = append(deployment.Problems, deployment.Live.Unanswered()...)
+		return nil
 	}
 	line := newProgress(env, c.Bool("quiet"))
 	defer line.clear()
@@ -88,6 +92,7 @@ func measure(c *cli.Context, env environment, collection *facts.Collection) erro
 	if err := c.Context.Err(); err != nil {
 		return err
 	}
+	deployment.Problems = append(deployment.Problems, deployment.Live.Unanswered()...)
 	if file := c.String("save-facts"); file != "" {
 		return saveFacts(env, deployment.Live, file)
 	}
