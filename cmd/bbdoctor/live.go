@@ -128,8 +128,9 @@ func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment, l
 	if known && len(url.Parsed.Hosts) > 0 {
 		target.Host, target.Port = strings.Trim(url.Parsed.Hosts[0].Name, "[]"), url.Parsed.Hosts[0].Port
 		target.Database, target.Source = url.Parsed.Database, "jdbc.url"
-		if mode, ok := url.Parsed.Effective("sslmode"); ok {
-			target.SSLMode = strings.ToLower(mode.Value)
+		target.SSLMode = sslMode(url)
+		if root, ok := url.Parsed.Effective("sslrootcert"); ok && root.Value != "" {
+			target.RootCert = env.path(root.Value)
 		}
 	}
 	if endpoint := c.String("endpoint"); endpoint != "" {
@@ -164,6 +165,17 @@ func effectiveURL(deployment *facts.Deployment) (facts.JDBCURL, bool) {
 		return b.URLs[0], true
 	}
 	return facts.JDBCURL{}, false
+}
+
+// sslMode is what the driver takes from the URL: the parameter ssl counts where there is no sslmode, and is then the strictest.
+func sslMode(url facts.JDBCURL) string {
+	if mode, ok := url.Parsed.Effective("sslmode"); ok {
+		return strings.ToLower(mode.Value)
+	}
+	if ssl, ok := url.Parsed.Effective("ssl"); ok && (ssl.Value == "" || strings.EqualFold(ssl.Value, "true")) {
+		return "verify-full"
+	}
+	return "prefer"
 }
 
 // credentials are those of the files; the URL's beat the properties', as they do in the driver.

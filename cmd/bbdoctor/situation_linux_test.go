@@ -20,8 +20,8 @@ type situation struct {
 	name string
 	// enter brings the cluster into it, and leave takes it back, for the situations that follow.
 	enter, leave step
-	// args are added to the command line. In them and in files {url}, {node0}, {far} and {pgpool.conf} stand for what only the
-	// cluster knows.
+	// args are added to the command line. In them and in files {url}, {node0}, {far}, {pgpool.conf} and {certificate} stand for what only
+	// the cluster knows.
 	args []string
 	// files are further inputs, or replace bitbucket.properties.
 	files map[string]string
@@ -75,7 +75,7 @@ func (s situation) look(t *testing.T, c *cluster.Cluster, dir string) *look {
 	}
 	known := strings.NewReplacer(
 		"{url}", c.JDBCURL(), "{node0}", net.JoinHostPort(c.PgpoolHost(), strconv.Itoa(c.NodePort(0))), "{far}", far,
-		"{pgpool.conf}", string(conf),
+		"{pgpool.conf}", string(conf), "{certificate}", c.CertFile(),
 	)
 	files := map[string]string{"bitbucket.properties": bitbucketProperties}
 	maps.Copy(files, s.files)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -310,9 +311,14 @@ func drift() []situation {
 }
 
 func encrypted() []situation {
-	return []situation{{
-		name: "encrypted", passes: []string{"endpoint/tls"},
-		files: map[string]string{"bitbucket.properties": bitbucketProperties + "jdbc.url={url}?sslmode=require&tcpKeepAlive=true\n"},
-		may:   []string{"jdbc/duplicate-key"},
-	}}
+	asks := func(parameters string) map[string]string {
+		return map[string]string{"bitbucket.properties": strings.Replace(bitbucketProperties, "{url}?", "{url}?"+parameters+"&", 1)}
+	}
+	return []situation{
+		{name: "encrypted", files: asks("sslmode=require"), passes: []string{"endpoint/tls"}},
+		{name: "encrypted, with the authority that the URL names", files: asks("sslmode=verify-full&sslrootcert={certificate}"), passes: []string{"endpoint/tls"}},
+		{name: "encrypted, for short", files: asks("ssl=true&sslrootcert={certificate}"), passes: []string{"endpoint/tls"}},
+		{name: "encrypted, for short, by nobody known", files: asks("ssl"), fails: map[string]string{"endpoint/reachable": "fails under sslmode=verify-full: the certificates do not fit"}},
+		{name: "not encrypted by whim", files: asks("sslmode=disable"), fails: map[string]string{"endpoint/tls": "is not encrypted (sslmode=disable)"}},
+	}
 }

@@ -71,6 +71,6 @@ var unreached = map[facts.LoginCause]advice{
 	},
 	facts.CauseTLSFailed: {
 		"TLS with {address} fails under sslmode={sslmode}: the certificates do not fit",
-		"Give the driver the authority that signed Pgpool-II's certificate (sslrootcert) and connect by a name that the certificate has; if the server asks for a client certificate (ssl_ca_cert, PGPOOL_TLS_CA_FILE), give sslcert and sslkey too.",
+		"Give the driver the authority that signed Pgpool-II's certificate (sslrootcert, a file on Bitbucket's host; bbdoctor reads it on its own) and connect by a name that the certificate has; if the server asks for a client certificate (ssl_ca_cert, PGPOOL_TLS_CA_FILE), give sslcert and sslkey too.",
 	},
 }
