@@ -43,6 +43,7 @@ var sayings = []saying{
 	// The role is missing or expired in PostgreSQL, or has another password there than in pool_passwd.
 	{"backend authentication failed", "", facts.CauseBackendPassword},
 	{"client authentication failed", "", facts.CausePoolHBA},
+	{"invalid PCP packet", "", facts.CauseNotPostgreSQL}, // the port for pcp_node_info and its like
 	{"unable to read message kind", "", facts.CauseBackendRefuses},
 	{"invalid authentication packet from backend", "", facts.CauseBackendRefuses},
 	{"failed to read kind from backend", "", facts.CauseBackendRefuses},

@@ -46,6 +46,7 @@ func TestCauseOfMessage(t *testing.T) {
 		{"another password in the node", pgpoolSays("ERROR", "XX000", "failed to authenticate with backend", "SCRAM authentication failed in slot [0].", "pool_auth.c"), facts.CauseBackendPassword},
 		{"not in PostgreSQL, or expired", pgpoolSays("ERROR", "XX000", "backend authentication failed", "backend response with kind 'E' when expecting 'R'", "pool_auth.c"), facts.CauseBackendPassword},
 		{"pool_hba", pgpoolSays("FATAL", "XX000", "client authentication failed", `no pool_hba.conf entry for host "127.0.0.1", user "bitbucketuser", database "bitbucket", SSL off`, "pool_hba.c"), facts.CausePoolHBA},
+		{"the port of PCP", pgpoolSays("FATAL", "XX000", "invalid PCP packet", "incorrect packet length (2052)", "pcp_con/pcp_child.c"), facts.CauseNotPostgreSQL},
 		{"one node rejects", pgpoolSays("ERROR", "XX000", "unable to read message kind", "kind does not match between main(52) slot[1] (45)", "pool_proto_modules.c"), facts.CauseBackendRefuses},
 		{"one node rejects, 4.1", pgpoolSays("ERROR", "XX000", "unable to read message kind", "kind does not match between master(53) slot[1] (45)", "pool_auth.c"), facts.CauseBackendRefuses},
 		{"the standby warns", pgpoolSays("ERROR", "XX000", "unable to read message kind", "kind does not match between main(53) slot[1] (4e)", "pool_proto_modules.c"), facts.CauseBackendWarns},

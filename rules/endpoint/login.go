@@ -31,6 +31,9 @@ var Login = &rules.Rule{
 			reason, ok := refused[login.Cause]
 			if login.Cause == facts.CauseWrongPassword && login.Error != nil && !login.Error.FromPgpool {
 				reason = wrongForPostgreSQL
+				if login.Error.Code == protocolViolation {
+					reason = wrongForPooler
+				}
 			} else if !ok {
 				reason = refused[facts.CauseUnknown]
 			}
@@ -43,6 +46,15 @@ var Login = &rules.Rule{
 var wrongForPostgreSQL = advice{
 	"PostgreSQL refuses the password of {role}",
 	`Correct jdbc.password, or give the role the password again: ALTER ROLE {"role"} PASSWORD '...'.`,
+}
+
+// protocolViolation is the SQLSTATE of all that PgBouncer says by itself.
+const protocolViolation = "08P01"
+
+// wrongForPooler is a password that another pooler refused.
+var wrongForPooler = advice{
+	"PgBouncer or a pooler like it answers at {address}, not Pgpool-II, and refuses the password of {role}",
+	"Put host and port of Pgpool-II into jdbc.url. If the pooler is meant to stand there, make jdbc.password the one in its auth_file.",
 }
 
 // refused are the causes of a login that a server turned down.

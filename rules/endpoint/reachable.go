@@ -51,7 +51,7 @@ var unreached = map[facts.LoginCause]advice{
 	},
 	facts.CauseSilence: {
 		"{address} accepts the connection and then says nothing (gave up after {time}): all child processes are busy, or a failover is under way",
-		"Read Pgpool-II's log and `pcp_node_info`: promote a standby if there is no primary, and raise num_init_children if all child processes serve a client. Without enable_pool_hba, and under sslmode=disable, a backend node that hangs looks the same: detach it (`pcp_detach_node -n N`).",
+		"Read Pgpool-II's log and `pcp_node_info`: promote a standby if there is no primary, and raise num_init_children if all child processes serve a client. Without enable_pool_hba, and under sslmode=disable, a backend node that hangs looks the same: detach it (`pcp_detach_node -n N`). Another program than Pgpool-II at this port may be silent, too.",
 	},
 	facts.CauseHang: {
 		"{address} begins the login and then says nothing more (gave up after {time}): a backend node hangs, and with it every new session; sessions that are open go on, unless it is the primary",

@@ -99,7 +99,7 @@ func roleTimeout(p *rules.Pass, key facts.Key) *timeout {
 					Key: key, Text: s.Value, Norm: s.Norm, State: facts.Set,
 					Origin: facts.MeasuredBy(s.Name, "SELECT setconfig FROM pg_db_role_setting", s.Name+"="+s.Value),
 				},
-				milliseconds, "every node, set for the " + place.name, "Run " + reset + "; the next session has the server's own value.",
+				milliseconds, "every node, set for the " + place.name, "Run " + reset + ". Connections that Pgpool-II has cached keep the old value until they end.",
 			}
 		}
 	}
