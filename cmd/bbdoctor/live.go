@@ -84,7 +84,7 @@ func measure(c *cli.Context, env environment, collection *facts.Collection) erro
 	}
 	line := newProgress(env, c.Bool("quiet"))
 	defer line.clear()
-	target, err := liveTarget(c, env, deployment, line)
+	target, err := liveTarget(c, env, deployment, unreadInputs(collection), line)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,17 @@ func liveDeployment(collection *facts.Collection) (*facts.Deployment, error) {
 	return nil, usagef("--live probes one installation, and the inputs hold %d (%s); name the path of one, or pick it with --deployment", len(names), strings.Join(names, ", "))
 }
 
-func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment, line *progress) (target live.Target, err error) {
+// unreadInputs names the first input that could not be read, which may be the one that says where to log in.
+func unreadInputs(collection *facts.Collection) string {
+	for _, problem := range collection.Problems {
+		if !problem.Note {
+			return "\nnot read: " + describe(problem)
+		}
+	}
+	return ""
+}
+
+func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment, unread string, line *progress) (target live.Target, err error) {
 	target = live.Target{
 		Timeout: c.Duration("timeout"), Wait: c.Duration("wait"), Yes: c.Bool("yes"),
 		AdminUser: c.String("admin-user"), AdminPassword: env.variable("BBDOCTOR_ADMIN_PASSWORD"), SSLMode: "prefer", Progress: line.show,
@@ -148,9 +158,9 @@ func liveTarget(c *cli.Context, env environment, deployment *facts.Deployment, l
 	}
 	switch {
 	case target.Host == "":
-		return target, usagef("--live finds no endpoint: no jdbc.url among the inputs is known; give --endpoint HOST:PORT, --database and --user")
+		return target, usagef("--live finds no endpoint: no jdbc.url among the inputs is known; give --endpoint HOST:PORT, --database and --user%s", unread)
 	case target.User == "":
-		return target, usagef("--live knows no role to log in as; give --user")
+		return target, usagef("--live knows no role to log in as; give --user%s", unread)
 	case target.Database == "":
 		target.Database = target.User
 	}

@@ -72,3 +72,14 @@ func TestUnanswered(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadEndpoint: who gives a wrong path is told of the path, not only of what would have stood there.
+func TestUnreadEndpoint(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"--endpoint", "127.0.0.1:1"}} {
+		code, _, stderr := doctor(t, t.TempDir(), append([]string{"check", "--live", "elsewhere"}, args...)...)
+		if code != exitUsage || !strings.Contains(stderr, "elsewhere: no such file") {
+			t.Errorf("%q: exit code %d: %s", args, code, stderr)
+		}
+	}
+}
