@@ -37,6 +37,15 @@ func (p *Pass) AnyPostgreSQL() *facts.PostgreSQL {
 	return p.deployment.Live.PostgreSQL
 }
 
+// AnyServer gives the software that answers; the zero value when nothing was measured, or nobody got in. Nothing is noted.
+func (p *Pass) AnyServer() facts.Server {
+	p.reads(facts.LiveServer)
+	if p.deployment.Live == nil {
+		return facts.Server{}
+	}
+	return p.deployment.Live.Server
+}
+
 // AnyNodeProbes gives the backend nodes that were asked directly, whatever became of it. Nothing is noted.
 func (p *Pass) AnyNodeProbes() []facts.NodeProbe {
 	p.reads(facts.LiveNodes)

@@ -95,3 +95,17 @@ func TestRunningIsNoSecondInstance(t *testing.T) {
 		t.Errorf("two: %s: %s", result.Outcome, result.Reason)
 	}
 }
+
+// TestStillRead: a pgpool.conf that does not say for which release it is written is held against the one that runs.
+func TestStillRead(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]rules.Outcome{"4.3.5": rules.Passed, "4.4.0": rules.Failed, "": rules.Failed} {
+		deployment := running(version)
+		deployment.Pgpools = []*facts.Pgpool{{Notes: map[string]facts.VariableNote{
+			"socket_dir": {Kind: facts.NoteRemoved, Since: "4.4", Replacement: "unix_socket_directories", Origin: facts.Origin{Format: facts.PgpoolConf}},
+		}}}
+		if got := rules.RunAll([]*facts.Deployment{deployment}, []*rules.Rule{UnknownSetting})[0].Outcome; got != want {
+			t.Errorf("with Pgpool-II %q running: %v, want %v", version, got, want)
+		}
+	}
+}

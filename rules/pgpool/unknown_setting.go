@@ -15,17 +15,40 @@ var UnknownSetting = &rules.Rule{
 	ID:       "pgpool/unknown-setting",
 	Title:    "every setting has a name that is read",
 	Severity: rules.Warning,
-	Needs:    []facts.Key{facts.PgpoolEnvironment, facts.PgpoolFiles},
+	Needs:    []facts.Key{facts.PgpoolEnvironment, facts.PgpoolFiles, facts.PgpoolVersion, facts.LiveServer},
 	Check: func(p *rules.Pass) {
-		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles) {
+		for _, pgpool := range p.DeclaredPgpools(facts.PgpoolEnvironment, facts.PgpoolFiles, facts.PgpoolVersion) {
+			running := runningRelease(p, pgpool)
 			p.OK()
 			for _, name := range namesInOrder(pgpool.Notes) {
-				if note := pgpool.Notes[name]; !onceRead(note) {
+				if note := pgpool.Notes[name]; !onceRead(note) && !stillRead(note, running) {
 					judgeName(p, name, note)
 				}
 			}
 		}
 	},
+}
+
+// runningRelease is the release that is measured where the files do not tell theirs: the names in a pgpool.conf are then held
+// against the newest, of which the running one may know nothing.
+func runningRelease(p *rules.Pass, declared *facts.Pgpool) *release {
+	server := p.AnyServer()
+	if declared.Version.Known() || server.Kind != facts.KindPgpool {
+		return nil
+	}
+	if running, ok := releaseOf(facts.Setting{Text: server.Version, State: facts.Set}); ok {
+		return &running
+	}
+	return nil
+}
+
+// stillRead says whether a name of pgpool.conf lost its meaning only in a release behind the one that runs.
+func stillRead(note facts.VariableNote, running *release) bool {
+	if running == nil || note.Origin.Format != facts.PgpoolConf || note.Kind == facts.NoteTooNew {
+		return false
+	}
+	since, ok := releaseOf(facts.Setting{Text: note.Since, State: facts.Set})
+	return ok && running.before(since.major, since.minor)
 }
 
 // namesInOrder lists the names of notes in the order of the places where they are written.
