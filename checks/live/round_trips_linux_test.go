@@ -35,13 +35,14 @@ func TestRoundTrips(t *testing.T) {
 		}
 		seen := relay.Seen()
 		t.Logf("%s: %d round trips, %d SHOW commands", name, seen.RoundTrips, shows)
-		// A server with TLS answers the end of the handshake with tickets, for which nobody waits.
+		// A server with TLS answers the end of the handshake with tickets, for which nobody waits; they are within the bound too, but not
+		// always in the doctor's count.
 		trips := seen.RoundTrips
 		if s.Endpoint.TLS {
 			trips--
 		}
-		if !s.Login.OK || seen.Connections != 1 || trips > shows+3 {
-			t.Errorf("%s: login %t, %d connections, %d round trips with the login, %d SHOW commands", name, s.Login.OK, seen.Connections, trips, shows)
+		if !s.Login.OK || seen.Connections != 1 || seen.RoundTrips > shows+3 {
+			t.Errorf("%s: login %t, %d connections, %d round trips with the login, %d SHOW commands", name, s.Login.OK, seen.Connections, seen.RoundTrips, shows)
 		}
 		if counted := len(s.RoundTrips); counted < trips || counted > seen.RoundTrips {
 			t.Errorf("%s: %d round trips, and the doctor counts %d", name, trips, counted)
