@@ -25,7 +25,21 @@ func (p *Pass) Today() (today time.Time, ok bool) {
 // PostgresSupport gives what the user says of the PostgreSQL versions that a Bitbucket version supports; nil when nothing.
 func (p *Pass) PostgresSupport() map[string][]int {
 	p.reads(facts.PostgresSupport)
-	return p.deployment.PostgresSupport
+	return p.deployment.Tables.PostgresSupport
+}
+
+// EndsOfLife gives the last days with fixes that the user knows better, of major versions of PostgreSQL and of series of
+// Pgpool-II; nil when nothing.
+func (p *Pass) EndsOfLife() (postgres, pgpool map[string]time.Time) {
+	p.reads(facts.EndsOfLife)
+	return p.deployment.Tables.PostgresEnd, p.deployment.Tables.PgpoolEnd
+}
+
+// PgpoolFixes gives the releases of Pgpool-II of which the user says that they have the fix of a vulnerability, by its name;
+// nil when nothing.
+func (p *Pass) PgpoolFixes() map[string][]string {
+	p.reads(facts.PgpoolFixes)
+	return p.deployment.Tables.PgpoolFixes
 }
 
 // AnyPostgreSQL is [Pass.PostgreSQL], but notes nothing and may be nil.

@@ -54,9 +54,8 @@ type Deployment struct {
 	// Today is the date by which ends of life are judged; zero when nobody said. Where something was measured, the
 	// server's clock is stronger.
 	Today time.Time
-	// PostgresSupport says which major versions of PostgreSQL a Bitbucket version supports, by "10" or "9.4", stronger than
-	// what rules know by themselves; nil when the user says nothing. 9.6 and older count as 9.
-	PostgresSupport map[string][]int
+	// Tables are what the user knows better than the rules.
+	Tables Tables
 
 	// Assemble, when not nil, fills in Pgpools and Nodes, which have only what names and tells apart until then: of many
 	// installations only those that are being judged are held in memory. The function that it gives takes it back, except

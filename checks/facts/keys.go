@@ -29,6 +29,8 @@ const (
 	EveryProperty     Key = "every Bitbucket property"
 	Today             Key = "today's date"
 	PostgresSupport   Key = "what Bitbucket supports, by the user"
+	EndsOfLife        Key = "ends of life, by the user"
+	PgpoolFixes       Key = "fixed vulnerabilities, by the user"
 
 	// Measured facts.
 	LiveLogin        Key = "measured login"

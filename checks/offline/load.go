@@ -48,10 +48,10 @@ type Options struct {
 	// Deployments are names or globs of the deployments that are wanted; empty for all. One that there is not is an
 	// [UnknownDeploymentError].
 	Deployments []string
-	// Today is the date by which ends of life are judged, and PostgresSupport the user's own table of what Bitbucket
-	// supports; every deployment gets them as they are.
-	Today           time.Time
-	PostgresSupport map[string][]int
+	// Today is the date by which ends of life are judged, and Tables are what the user knows better than the rules; every
+	// deployment gets them as they are.
+	Today  time.Time
+	Tables facts.Tables
 	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file.
 	Deferred bool
 	// Overlay has texts that stand for files on disk, by [facts.Source.Path]: how a fix looks before it is written.
@@ -80,7 +80,7 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 	collection.Others = l.others
 	collection.Directives = l.directives(collection.Deployments)
 	for _, deployment := range collection.Deployments {
-		deployment.Today, deployment.PostgresSupport = options.Today, options.PostgresSupport
+		deployment.Today, deployment.Tables = options.Today, options.Tables
 	}
 	l.inputs, l.units = nil, nil // deployments that are deferred keep the loader
 	slices.SortStableFunc(l.problems, func(a, b facts.Problem) int {

@@ -81,7 +81,7 @@ func configure(options *offline.Options, from *config.Config) {
 		return
 	}
 	options.Base, options.ConfigFile, options.Exclude = from.Dir(), from.File, from.Exclude
-	options.PostgresSupport = from.PostgresSupport
+	options.Tables = from.Tables
 	options.ConfigVersion, options.ConfigNodes = from.Bitbucket.Version, from.Bitbucket.Nodes
 	for _, d := range from.Deployments {
 		options.Declared = append(options.Declared, offline.Declaration{

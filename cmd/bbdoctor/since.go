@@ -118,7 +118,7 @@ func (e *since) judge(ctx context.Context, env environment, s settings, paths []
 	options, judged := s.load, s.rules
 	if earlier, ok := e.config(s.config); ok {
 		options.Base, options.ConfigFile, options.ConfigVersion, options.ConfigNodes = "", "", "", 0
-		options.Exclude, options.Declared, options.PostgresSupport = nil, nil, nil
+		options.Exclude, options.Declared, options.Tables = nil, nil, facts.Tables{}
 		configure(&options, earlier)
 		if earlier != nil {
 			options.Base = s.config.Dir()

@@ -1,6 +1,7 @@
 package version
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestGivenTable(t *testing.T) {
 		{"11.0", "17", rules.Skipped, 0},
 	} {
 		deployment := withPostgres(c.bitbucket, c.postgres)
-		deployment.PostgresSupport = given
+		deployment.Tables.PostgresSupport = given
 		result := rules.Run(deployment, []*rules.Rule{PostgresSupported})[0]
 		if result.Outcome != c.want || result.Severity() != c.severity {
 			t.Errorf("Bitbucket %s, PostgreSQL %s: %s (%s), %s", c.bitbucket, c.postgres, result.Outcome, result.Severity(), result.Reason)
@@ -60,5 +61,56 @@ func TestToday(t *testing.T) {
 	deployment.Live.PostgreSQL.Now = "half past ten"
 	if result := judge(); result.Outcome != rules.Passed {
 		t.Errorf("a clock that tells nothing: %s, %s", result.Outcome, result.Reason)
+	}
+}
+
+// TestGivenEnds sees to it that the user's own ends of life and fixes are stronger than those that the rules know.
+func TestGivenEnds(t *testing.T) {
+	t.Parallel()
+	day := func(text string) time.Time {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day
+	}
+	source := facts.NewSource("pgpool.sh", []byte("4.2.3"))
+	deployment := withPostgres("10.2", "12")
+	deployment.Today = day("2026-11-24")
+	deployment.Pgpools = []*facts.Pgpool{{Name: "pgpool", Version: facts.Setting{
+		Text: "4.2.3", State: facts.Set, Origin: facts.Origin{Source: source, Span: facts.Span{End: 5}},
+	}}}
+	outcome := func(rule *rules.Rule) rules.Outcome { return rules.Run(deployment, []*rules.Rule{rule})[0].Outcome }
+	if got := []rules.Outcome{outcome(PostgresEOL), outcome(PgpoolEOL), outcome(PgpoolCVE)}; got[0] != rules.Failed || got[1] != rules.Failed || got[2] != rules.Failed {
+		t.Fatalf("nothing given: %v", got)
+	}
+	deployment.Tables = facts.Tables{
+		PostgresEnd: map[string]time.Time{"12": day("2028-01-31")}, PgpoolEnd: map[string]time.Time{"4.2": day("2026-11-24")},
+		PgpoolFixes: map[string][]string{},
+	}
+	for _, name := range Vulnerabilities() {
+		deployment.Tables.PgpoolFixes[name] = []string{"4.6.1", "4.2.3"}
+	}
+	if got := []rules.Outcome{outcome(PostgresEOL), outcome(PgpoolEOL), outcome(PgpoolCVE)}; got[0] != rules.Passed || got[1] != rules.Passed || got[2] != rules.Passed {
+		t.Errorf("looked after for longer: %v", got)
+	}
+	deployment.Tables.PgpoolEnd["4.2"] = day("2026-11-23")
+	result := rules.Run(deployment, []*rules.Rule{PgpoolEOL})[0]
+	if result.Outcome != rules.Failed || !strings.Contains(result.Findings[0].Message, "ended on 2026-11-23") {
+		t.Errorf("the day after: %+v", result)
+	}
+	deployment.Tables = facts.Tables{
+		PostgresEnd: map[string]time.Time{"99": day("2026-12-31")}, PgpoolFixes: map[string][]string{"CVE-2025-46801": {"4.2.4"}},
+	}
+	deployment.Nodes[0].Version.Text = "99"
+	if outcome(PostgresEOL) != rules.Failed || outcome(PgpoolCVE) != rules.Failed {
+		t.Error("a version that no table has, and a release before the fix, pass")
+	}
+	deployment.Tables.PgpoolFixes = map[string][]string{}
+	for _, name := range Vulnerabilities() {
+		deployment.Tables.PgpoolFixes[name] = nil
+	}
+	if outcome(PgpoolCVE) != rules.Passed {
+		t.Error("vulnerabilities that are no concern are reported")
 	}
 }

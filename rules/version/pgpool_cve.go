@@ -13,11 +13,14 @@ var PgpoolCVE = &rules.Rule{
 	Title:    "no known vulnerability of Pgpool-II is open in this configuration",
 	Severity: rules.Error,
 	Needs: []facts.Key{
-		facts.PgpoolVersion, enablePoolHBA, clearTextAuth, clusteringMode, ownHBA, memoryCache, tls, useWatchdog, lifecheckMethod, lifecheckSecret,
+		facts.PgpoolVersion, facts.PgpoolFixes, enablePoolHBA, clearTextAuth, clusteringMode, ownHBA, memoryCache, tls, useWatchdog, lifecheckMethod, lifecheckSecret,
 	},
 	Check: func(p *rules.Pass) {
 		for _, i := range pgpools(p) {
 			for _, v := range vulnerabilities() {
+				if own, ok := p.PgpoolFixes()[v.name]; ok {
+					v.fixed = releases(own)
+				}
 				has, known, mended := v.of(i.number)
 				if !has && known {
 					continue

@@ -14,7 +14,7 @@ var PgpoolEOL = &rules.Rule{
 	ID:       "version/pgpool-eol",
 	Title:    "the series of Pgpool-II still gets fixes",
 	Severity: rules.Warning,
-	Needs:    []facts.Key{facts.Today, facts.PgpoolVersion},
+	Needs:    []facts.Key{facts.Today, facts.EndsOfLife, facts.PgpoolVersion},
 	Check: func(p *rules.Pass) {
 		instances := pgpools(p)
 		if len(instances) == 0 {
@@ -26,10 +26,13 @@ var PgpoolEOL = &rules.Rule{
 		}
 		for _, i := range instances {
 			s, known := seriesOf(i.number)
+			if _, own := p.EndsOfLife(); !own[i.number.series().String()].IsZero() {
+				s, known = endsOn(i.number.series(), own[i.number.series().String()]), true
+			}
 			switch {
 			case known && today.Before(s.over):
 			case known:
-				p.Failf(i.at(), "Pgpool-II %s is past its end of life: fixes for %s ended in %s", i.number, s.number, s.last).Helpf("%s", alive(today))
+				p.Failf(i.at(), "Pgpool-II %s is past its end of life: fixes for %s ended %s", i.number, s.number, s.ended()).Helpf("%s", alive(today))
 			case i.number.compare(allSeries()[0].number) < 0:
 				p.Failf(i.at(), "Pgpool-II %s is long past its end of life", i.number).Helpf("%s", alive(today))
 			default:
@@ -37,6 +40,19 @@ var PgpoolEOL = &rules.Rule{
 			}
 		}
 	},
+}
+
+// endsOn is a series of which the user knows the last day with fixes.
+func endsOn(number number, last time.Time) series {
+	return series{number: number, last: last.Format(time.DateOnly), over: last.AddDate(0, 0, 1)}
+}
+
+// ended says when fixes ended: in a month, or on a day that the user gave.
+func (s series) ended() string {
+	if len(s.last) == len(time.DateOnly) {
+		return "on " + s.last
+	}
+	return "in " + s.last
 }
 
 // seriesOf finds the series of a release.

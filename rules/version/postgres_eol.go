@@ -18,7 +18,7 @@ var PostgresEOL = &rules.Rule{
 	ID:       "version/postgres-eol",
 	Title:    "PostgreSQL gets fixes for half a year or longer",
 	Severity: rules.Warning,
-	Needs:    []facts.Key{facts.Today, facts.PostgreSQLNodes},
+	Needs:    []facts.Key{facts.Today, facts.EndsOfLife, facts.PostgreSQLNodes},
 	Bounds:   []rules.Bound{notice},
 	Check: func(p *rules.Pass) {
 		groups := nodeGroups(p)
@@ -38,6 +38,9 @@ var PostgresEOL = &rules.Rule{
 func judgeEnd(p *rules.Pass, today time.Time, g group) {
 	const help = "Plan the move of every node to a later major version that your Bitbucket supports (version/postgres-supported)."
 	all := majors()
+	if own, _ := p.EndsOfLife(); !own[g.number.String()].IsZero() {
+		all = append([]major{{g.number, own[g.number.String()]}}, all...)
+	}
 	for _, m := range all {
 		if g.number.compare(m.number) != 0 {
 			continue
@@ -51,7 +54,7 @@ func judgeEnd(p *rules.Pass, today time.Time, g group) {
 		}
 		return
 	}
-	if g.number.compare(all[0].number) < 0 {
+	if g.number.compare(majors()[0].number) < 0 {
 		g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s is long past its end of life", g.number, g.names()).Helpf(help))
 		return
 	}

@@ -2,6 +2,7 @@ package version
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -112,13 +113,29 @@ type vulnerability struct {
 var vulnerabilities = sync.OnceValue(func() (all []vulnerability) {
 	for _, row := range rows(pgpoolCVETable) {
 		v := vulnerability{name: row["name"], exposure: row["exposure"], what: row["what"], warning: row["worth"] == "warning"}
-		for release := range strings.FieldsSeq(row["fixed"]) {
-			v.fixed = append(v.fixed, parse(release))
-		}
+		v.fixed = releases(strings.Fields(row["fixed"]))
 		all = append(all, v)
 	}
 	return all
 })
+
+// releases are releases with a fix, in rising order.
+func releases(texts []string) []number {
+	all := make([]number, 0, len(texts))
+	for _, text := range texts {
+		all = append(all, parse(text))
+	}
+	slices.SortFunc(all, number.compare)
+	return all
+}
+
+// Vulnerabilities are the names of those that rules know.
+func Vulnerabilities() (names []string) {
+	for _, v := range vulnerabilities() {
+		names = append(names, v.name)
+	}
+	return names
+}
 
 // of says whether a release has the vulnerability, and which release of its series mends it, nil for none. It is not known
 // when the release is not.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 )
 
@@ -28,8 +29,8 @@ type Config struct {
 	Rules       []Rule
 	// Exclude are globs of files and directories that are not walked.
 	Exclude []string
-	// PostgresSupport has the majors of PostgreSQL by the Bitbucket version that supports them.
-	PostgresSupport map[string][]int
+	// Tables are what the user knows better than the rules.
+	Tables facts.Tables
 }
 
 // Bitbucket is what files do not say of Bitbucket; "" and 0 when this one does not either.

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/rules"
 	"github.com/bbdoctor/bbdoctor/rules/catalog"
 )
@@ -33,6 +35,11 @@ rules:
   backends/replication-lag: {maximum-bytes: 64MB, maximum-time: 1m}
 exclude: ["**/archive/**"]
 postgres-support: {"10": [15, 16, 17, 18]}
+end-of-life:
+  postgresql: {"14": 2028-01-31}
+  pgpool: {"4.3": "2029-06-30"}
+fixed-vulnerabilities:
+  CVE-2025-46801: ["4.3.9", "4.5.4"]
 `
 
 func TestExample(t *testing.T) {
@@ -58,8 +65,13 @@ func TestExample(t *testing.T) {
 			{Pattern: "role/valid-until", Tuning: rules.Tuning{Severity: rules.Warning, Bounds: map[string]int64{"days": 30}}},
 			{Pattern: "backends/replication-lag", Tuning: rules.Tuning{Bounds: map[string]int64{"maximum-bytes": 64 << 20, "maximum-time": 60e9}}},
 		},
-		Exclude:         []string{"**/archive/**"},
-		PostgresSupport: map[string][]int{"10": {15, 16, 17, 18}},
+		Exclude: []string{"**/archive/**"},
+		Tables: facts.Tables{
+			PostgresSupport: map[string][]int{"10": {15, 16, 17, 18}},
+			PostgresEnd:     map[string]time.Time{"14": time.Date(2028, 1, 31, 0, 0, 0, 0, time.UTC)},
+			PgpoolEnd:       map[string]time.Time{"4.3": time.Date(2029, 6, 30, 0, 0, 0, 0, time.UTC)},
+			PgpoolFixes:     map[string][]string{"CVE-2025-46801": {"4.3.9", "4.5.4"}},
+		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
@@ -135,6 +147,13 @@ var examples = map[string]string{
 	"version: 1\npostgres-support: {\"10\": 16}\n":                            "2:26: postgres-support of 10 is a list, not the number 16",
 	"version: 1\npostgres-support: {ten: [16]}\n":                             "2:20: \"ten\" is no version of Bitbucket",
 	"version: 1\npostgres-support: {\"10\": [\"16\"]}\n":                      "2:27: a major version of PostgreSQL is a whole number",
+	"version: 1\nend-of-life: {postgres: {}}\n":                               "2:15: unknown key \"postgres\" in end-of-life; did you mean \"postgresql\"?",
+	"version: 1\nend-of-life: {pgpool: {new: 2028-01-31}}\n":                  "2:24: \"new\" is no version",
+	"version: 1\nend-of-life: {pgpool: {\"4.3\": 2028-01}}\n":                 "2:31: the end of life of pgpool 4.3 is a day such as 2028-01-31, not \"2028-01\"",
+	"version: 1\nend-of-life: {pgpool: {\"4.3\": [2028-01-31]}}\n":            "2:31: the end of life of pgpool 4.3 is a day such as 2028-01-31, not a list",
+	"version: 1\nfixed-vulnerabilities: {CVE-2025-46801: 4.5.4}\n":            "2:41: fixed-vulnerabilities of CVE-2025-46801 is a list",
+	"version: 1\nfixed-vulnerabilities: {CVE-2025-46801: [\"4.5\"]}\n":        "2:42: \"4.5\" is no release of Pgpool-II; write \"4.5.4\"",
+	"version: 1\nfixed-vulnerabilities: {CVE-2025-46810: []}\n":               "!2:25: \"CVE-2025-46810\" is no vulnerability that bbdoctor knows; did you mean \"CVE-2025-46801\"?",
 
 	"version: 1\nrules: {jdbc/target-servertype: off}\n":                                   "!2:9: there is no rule \"jdbc/target-servertype\"; did you mean \"jdbc/target-server-type\"?",
 	"version: 1\nrules: {nosuch/*: off}\n":                                                 "!2:9: there is no rule \"nosuch/*\"",
@@ -184,6 +203,8 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 // likeJSON gives a YAML document as JSON would have it: the keys of mappings are strings.
 func likeJSON(value any) any {
 	switch v := value.(type) {
+	case time.Time: // editors that ask the schema take a day for a text
+		return v.Format(time.DateOnly)
 	case map[string]any:
 		for key := range v {
 			v[key] = likeJSON(v[key])

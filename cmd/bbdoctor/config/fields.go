@@ -3,15 +3,18 @@ package config
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bbdoctor/bbdoctor/rules"
+	"github.com/bbdoctor/bbdoctor/rules/version"
 )
 
 // The bounds of single values. A glob is matched against every file, so that one with many wildcards could take for ever.
@@ -26,6 +29,7 @@ const (
 var (
 	versionPattern = lazy(`^[0-9]{1,5}(\.[0-9]{1,5}){1,3}$`)
 	seriesPattern  = lazy(`^[0-9]{1,5}(\.[0-9]{1,5})?$`)
+	releasePattern = lazy(`^[0-9]{1,5}(\.[0-9]{1,5}){2}$`)
 	namePattern    = lazy(`^[\p{L}\p{N}_][\p{L}\p{N}_./-]*$`)
 )
 
@@ -55,7 +59,14 @@ func (d *decoder) config(root *yaml.Node, config *Config) {
 		"deployments":      func(_, value *yaml.Node) { config.Deployments = d.deployments(value) },
 		"rules":            func(_, value *yaml.Node) { config.Rules = d.rules(value) },
 		"exclude":          func(_, value *yaml.Node) { config.Exclude = d.list(value, "exclude", d.glob) },
-		"postgres-support": func(_, value *yaml.Node) { config.PostgresSupport = d.support(value) },
+		"postgres-support": func(_, value *yaml.Node) { config.Tables.PostgresSupport = d.support(value) },
+		"end-of-life": func(_, value *yaml.Node) {
+			d.mapping(value, "end-of-life", map[string]field{
+				"postgresql": func(_, value *yaml.Node) { config.Tables.PostgresEnd = d.ends(value, "postgresql") },
+				"pgpool":     func(_, value *yaml.Node) { config.Tables.PgpoolEnd = d.ends(value, "pgpool") },
+			})
+		},
+		"fixed-vulnerabilities": func(_, value *yaml.Node) { config.Tables.PgpoolFixes = d.fixes(value) },
 	})
 	if !versioned && len(d.wrong) == 0 {
 		d.at(root, "version is missing; begin with \"version: 1\"")
@@ -160,6 +171,44 @@ func (d *decoder) support(node *yaml.Node) map[string][]int {
 		support[key.Value] = majors
 	})
 	return support
+}
+
+// ends reads the last days with fixes of versions.
+func (d *decoder) ends(node *yaml.Node, what string) map[string]time.Time {
+	ends := map[string]time.Time{}
+	d.each(node, "end-of-life of "+what, func(key, value *yaml.Node) {
+		if !seriesPattern().MatchString(key.Value) {
+			d.at(key, "%q is no version; write \"17\" of PostgreSQL, \"4.6\" of Pgpool-II", key.Value)
+			return
+		}
+		value = d.resolve(value)
+		day, err := time.Parse(time.DateOnly, value.Value)
+		if value.Kind != yaml.ScalarNode || err != nil {
+			d.at(value, "the end of life of %s %s is a day such as 2028-01-31, not %s", what, key.Value, kind(value))
+			return
+		}
+		ends[key.Value] = day
+	})
+	return ends
+}
+
+// fixes reads the releases of Pgpool-II that have the fix of a vulnerability.
+func (d *decoder) fixes(node *yaml.Node) map[string][]string {
+	fixes, known := map[string][]string{}, version.Vulnerabilities()
+	d.each(node, "fixed-vulnerabilities", func(key, value *yaml.Node) {
+		if !slices.Contains(known, key.Value) {
+			d.at(key, "%q is no vulnerability that bbdoctor knows%s", key.Value, nearest(key.Value, known))
+			return
+		}
+		fixes[key.Value] = d.list(value, "fixed-vulnerabilities of "+key.Value, func(item *yaml.Node) bool {
+			ok := releasePattern().MatchString(item.Value)
+			if !ok {
+				d.at(item, "%q is no release of Pgpool-II; write \"4.5.4\"", item.Value)
+			}
+			return ok
+		})
+	})
+	return fixes
 }
 
 func (d *decoder) rules(node *yaml.Node) (all []Rule) {
