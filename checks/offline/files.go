@@ -31,6 +31,8 @@ type disk struct {
 	opened map[string]*entry // by absolute path, links resolved
 	dirs   map[string]string // directories with links resolved, each looked up once
 	shown  map[string]string // directories as they are shown in front of a name
+	// ignored are the rules of .gitignore in the directories of git work trees that are walked, by their resolved paths.
+	ignored map[string]*ignoreRules
 }
 
 type entry struct {
@@ -49,7 +51,7 @@ func newFiles(options Options) (*files, error) {
 	for path, text := range options.Overlay {
 		overlay[resolveLinks(path)] = text
 	}
-	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, shown: map[string]string{}}), nil
+	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, shown: map[string]string{}, ignored: map[string]*ignoreRules{}}), nil
 }
 
 // newView is another look at the same disk: a file is read once, but who names whom is known for one deployment only.
@@ -157,6 +159,7 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.mark(source, f.inTree(resolved))
 	if source != base { // one that names itself belongs to no other
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -208,11 +211,22 @@ func (f *disk) realDir(dir string) string {
 	return real
 }
 
-// knowDir notes a directory with links resolved.
-func (f *disk) knowDir(dir, resolved string) {
+// knowDir notes a directory with links resolved, and when it is one of a git work tree what is ignored in it.
+func (f *disk) knowDir(dir, resolved string, inTree bool, ignore *ignoreRules) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dirs[dir] = resolved
+	if inTree {
+		f.ignored[resolved] = ignore
+	}
+}
+
+// inTree says whether a file is part of a git work tree that is walked.
+func (f *disk) inTree(resolved string) bool {
+	f.mu.Lock()
+	ignore, walked := f.ignored[filepath.Dir(resolved)]
+	f.mu.Unlock()
+	return walked && !ignore.ignores(resolved, false)
 }
 
 // resolved is a file's path with links resolved.

@@ -125,7 +125,12 @@ func (l *loader) give(ctx context.Context, path string) {
 	case info.Mode().IsRegular():
 		l.files.allow(filepath.Dir(absolute))
 		format, _ := nameFormat(name)
-		l.inputs = append(l.inputs, candidate{path: absolute, resolved: resolveLinks(absolute), format: format, named: true, inTree: tree != ""})
+		resolved := resolveLinks(absolute)
+		if dir := filepath.Dir(resolved); tree != "" {
+			entries, _ := os.ReadDir(dir) //nolint:errcheck // without it nothing is ignored beside the file
+			l.files.knowDir(filepath.Dir(absolute), dir, true, ignoreAbove(tree, dir).below(dir, entries))
+		}
+		l.inputs = append(l.inputs, candidate{path: absolute, resolved: resolved, format: format, named: true, inTree: tree != ""})
 	default:
 		l.problem(name, "%v", input.ErrNotRegular)
 	}
@@ -151,10 +156,10 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 		w.problem(w.files.name(path), "%v", reason(err))
 		return
 	}
-	w.files.knowDir(path, resolved)
 	if w.inTree {
 		ignore = ignore.below(resolved, entries)
 	}
+	w.files.knowDir(path, resolved, w.inTree, ignore)
 	for _, entry := range entries {
 		child := filepath.Join(path, entry.Name())
 		resolvedChild := child
