@@ -44,9 +44,9 @@ oracle: packages
 # Starts PostgreSQL, repmgr and Pgpool-II for real, two clusters at a time: one package after the other. In cmd/bbdoctor the
 # tests that need one have Live in their names.
 cluster: packages
-	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -p 1 -parallel 2 ./fixtures/cluster/... ./checks/live
-	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -parallel 2 -run Live ./cmd/bbdoctor
-	BBDOCTOR_CLUSTER=require $(GO) test -count=1 -p 1 ./checks/offline/pgpoolconf ./checks/offline/postgresqlconf
+	BBDOCTOR_CLUSTER=require ./.ci/twice $(GO) test -count=1 -p 1 -parallel 2 ./fixtures/cluster/... ./checks/live
+	BBDOCTOR_CLUSTER=require ./.ci/twice $(GO) test -count=1 -parallel 2 -run Live ./cmd/bbdoctor
+	BBDOCTOR_CLUSTER=require ./.ci/twice $(GO) test -count=1 -p 1 ./checks/offline/pgpoolconf ./checks/offline/postgresqlconf
 
 # The tests on a real cluster with the releases of other Debians, each in a directory of its own (COMPAT="trixie sid").
 # Slow; needs root, debootstrap and a mirror.
