@@ -127,7 +127,7 @@ func (l *loader) give(ctx context.Context, path string) {
 		format, _ := nameFormat(name)
 		resolved := resolveLinks(absolute)
 		if dir := filepath.Dir(resolved); tree != "" {
-			entries, _ := os.ReadDir(dir) //nolint:errcheck // without it nothing is ignored beside the file
+			entries, _ := os.ReadDir(dir) // without them nothing is ignored beside the file
 			l.files.knowDir(filepath.Dir(absolute), dir, true, ignoreAbove(tree, dir).below(dir, entries))
 		}
 		l.inputs = append(l.inputs, candidate{path: absolute, resolved: resolved, format: format, named: true, inTree: tree != ""})

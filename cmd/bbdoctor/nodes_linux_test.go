@@ -34,7 +34,7 @@ func nodes() []situation {
 			fails: map[string]string{"backends/standby-streaming": "does not replicate: pg_stat_replication of node 0"},
 		},
 		{
-			name:  "a standby that is detached",
+			name: "a standby that is detached",
 			// Pgpool-II answers pcp_detach_node before it has ended the child processes that know the node as up.
 			enter: all(do(func(c *cluster.Cluster, ctx context.Context) error { return c.DetachNode(ctx, 1) }), standbyIs("down")),
 			leave: all(do(func(c *cluster.Cluster, ctx context.Context) error { return c.AttachNode(ctx, 1) }), untilHealthy),
