@@ -9,13 +9,14 @@ import (
 // Assign is what to write so that a variable of an image gets a value, in the words of whatever starts the container: a Helm
 // chart has a value of its own for most. setting is what the variable is now, value in the words of the image.
 func Assign(container *facts.Container, setting facts.Setting, variable, value string) string {
-	if container == nil || container.Chart == nil || setting.Origin.Key == variable {
+	chart := chartOf(container)
+	if chart == nil || setting.Origin.Key == variable {
 		return variable + "=" + value
 	}
-	behind, ok := container.Chart.Values[variable]
+	behind, ok := chart.Values[variable]
 	switch {
-	case !ok && container.Chart.Extra != "":
-		return variable + "=" + value + " in the list " + container.Chart.Extra
+	case !ok && chart.Extra != "":
+		return variable + "=" + value + " in the list " + chart.Extra
 	case !ok:
 		return variable + "=" + value
 	case behind.Boolean && strings.EqualFold(value, "yes"):

@@ -55,6 +55,18 @@ func (s Setting) Sensitive() bool {
 	return SensitiveName(string(s.Key)) || (s.Origin.Key != "" && SensitiveName(s.Origin.Key))
 }
 
+// Hide marks in the sources what must not be shown of the value, wherever it was written: all of one that is sensitive, or
+// the password inside a URL.
+func (s Setting) Hide() {
+	if s.Sensitive() {
+		s.Origin.Hide(0, len(s.Text))
+		return
+	}
+	for _, span := range SecretsInURL(s.Text) {
+		s.Origin.Hide(span.Start, span.End)
+	}
+}
+
 // Shown is the value for messages: on one line, and secrets are replaced by "***", also those inside a JDBC URL.
 func (s Setting) Shown() string {
 	return OneLine(s.redacted())

@@ -40,17 +40,11 @@ func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
 	return deployment.Bitbucket.Files
 }
 
-// hide marks a secret where it was written and, when it came through a variable or an env file, there too. A URL hides
-// its password only.
+// hide marks a secret where it was written and, when it came through a variable or an env file, there too. A file that
+// holds nothing but a secret is hidden as a whole.
 func hide(setting facts.Setting) {
-	if !setting.Sensitive() {
-		for _, span := range facts.SecretsInURL(setting.Text) {
-			setting.Origin.Hide(span.Start, span.End)
-		}
-		return
-	}
-	setting.Origin.Hide(0, len(setting.Text))
-	if setting.Origin.Format == facts.SecretFile && setting.Origin.Source != nil {
+	setting.Hide()
+	if setting.Origin.Format == facts.SecretFile && setting.Origin.Source != nil && setting.Sensitive() {
 		setting.Origin.Source.Hide(facts.Span{Start: 0, End: len(setting.Origin.Source.Text)})
 	}
 }

@@ -36,7 +36,8 @@ var TwoNodes = &rules.Rule{
 				continue
 			}
 			only := data[0]
-			if chart := only.Chart(); chart != nil && only.list.Origin.Source == nil {
+			if only.byChart() {
+				chart := only.Chart()
 				p.Failf(only.Origin(), "%s is the only node that the chart starts: there is nothing to fail over to", only.Name()).
 					Helpf("Write %s: 3, as is the chart's default, or 2 and %s: true.", chart.Path("postgresql.replicaCount"), chart.Path("witness.create"))
 				continue
@@ -70,22 +71,16 @@ func (c *cluster) dataNodes() int {
 
 // uncounted says whether a chart starts the nodes and the values do not tell how many.
 func (c *cluster) uncounted() bool {
-	return slices.ContainsFunc(c.members, func(m *member) bool {
-		chart := m.Chart()
-		return chart != nil && !chart.AllNodes && m.list.Origin.Source == nil
-	})
+	return slices.ContainsFunc(c.members, func(m *member) bool { return m.byChart() && !m.Chart().AllNodes })
 }
 
-// byChart says whether a chart lists the nodes, all of which are then known.
-func (m *member) byChart() bool {
-	chart := m.Chart()
-	return chart != nil && chart.AllNodes && m.list.Origin.Source == nil
-}
+// byChart says whether it is a chart that lists the nodes: nobody has written the list.
+func (m *member) byChart() bool { return m.Chart() != nil && m.list.Origin.Source == nil }
 
 // unknown is a member of which a setting is not known that may tell of more nodes; nil when there is none.
 func (c *cluster) unknown() (m *member, key facts.Key) {
 	for _, m := range c.members {
-		if m.partners == nil && !m.byChart() {
+		if m.partners == nil && !(m.byChart() && m.Chart().AllNodes) {
 			return m, partnerNodes
 		}
 		if m.maybeWitness {

@@ -25,10 +25,7 @@ var PgpoolEOL = &rules.Rule{
 			return
 		}
 		for _, i := range instances {
-			s, known := seriesOf(i.number)
-			if _, own := p.EndsOfLife(); !own[i.number.series().String()].IsZero() {
-				s, known = endsOn(i.number.series(), own[i.number.series().String()]), true
-			}
+			s, known := ending(p, i.number)
 			switch {
 			case known && today.Before(s.over):
 			case known:
@@ -42,17 +39,21 @@ var PgpoolEOL = &rules.Rule{
 	},
 }
 
-// endsOn is a series of which the user knows the last day with fixes.
-func endsOn(number number, last time.Time) series {
-	return series{number: number, last: last.Format(time.DateOnly), over: last.AddDate(0, 0, 1)}
-}
-
 // ended says when fixes ended: in a month, or on a day that the user gave.
 func (s series) ended() string {
 	if len(s.last) == len(time.DateOnly) {
 		return "on " + s.last
 	}
 	return "in " + s.last
+}
+
+// ending is the series of a release with the end of its fixes; what the user knows of that goes first.
+func ending(p *rules.Pass, release number) (s series, ok bool) {
+	_, own := p.EndsOfLife()
+	if last := own[release.series().String()]; !last.IsZero() {
+		return series{number: release.series(), last: last.Format(time.DateOnly), over: last.AddDate(0, 0, 1)}, true
+	}
+	return seriesOf(release)
 }
 
 // seriesOf finds the series of a release.

@@ -37,26 +37,30 @@ var PostgresEOL = &rules.Rule{
 
 func judgeEnd(p *rules.Pass, today time.Time, g group) {
 	const help = "Plan the move of every node to a later major version that your Bitbucket supports (version/postgres-supported)."
-	all := majors()
-	if own, _ := p.EndsOfLife(); !own[g.number.String()].IsZero() {
-		all = append([]major{{g.number, own[g.number.String()]}}, all...)
-	}
-	for _, m := range all {
-		if g.number.compare(m.number) != 0 {
-			continue
-		}
-		final := m.final.Format(time.DateOnly)
-		switch behind := m.final.AddDate(0, 0, 1); {
-		case !today.Before(behind):
-			g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s is past its end of life: there have been no fixes since %s", g.number, g.names(), final).Helpf(help))
-		case !today.AddDate(0, int(p.Bound(notice.Name)), 0).Before(m.final):
-			g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s reaches its end of life on %s: there are no fixes after that", g.number, g.names(), final).Helpf(help))
-		}
-		return
-	}
-	if g.number.compare(majors()[0].number) < 0 {
+	final, known := finalRelease(p, g.number)
+	switch {
+	case known && !today.Before(final.AddDate(0, 0, 1)):
+		g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s is past its end of life: there have been no fixes since %s", g.number, g.names(), final.Format(time.DateOnly)).Helpf(help))
+	case known && !today.AddDate(0, int(p.Bound(notice.Name)), 0).Before(final):
+		g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s reaches its end of life on %s: there are no fixes after that", g.number, g.names(), final.Format(time.DateOnly)).Helpf(help))
+	case known:
+	case g.number.compare(majors()[0].number) < 0:
 		g.alsoOthers(p.Failf(g.at(), "PostgreSQL %s on %s is long past its end of life", g.number, g.names()).Helpf(help))
-		return
+	default:
+		p.Skipf("the end of life of PostgreSQL %s is not known", g.number)
 	}
-	p.Skipf("the end of life of PostgreSQL %s is not known", g.number)
+}
+
+// finalRelease is the day of a major version's last release; what the user knows of it goes first.
+func finalRelease(p *rules.Pass, of number) (final time.Time, ok bool) {
+	own, _ := p.EndsOfLife()
+	if final = own[of.String()]; !final.IsZero() {
+		return final, true
+	}
+	for _, m := range majors() {
+		if of.compare(m.number) == 0 {
+			return m.final, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -71,15 +71,15 @@ type backendDefault struct {
 // maxBackends is how many of them are kept: those of 128 nodes.
 const maxBackends = 1024
 
-// backend gives the default of a backend node's parameter, which make works out when it is first asked for.
-func (g *generation) backend(name string, make func() (facts.Setting, bool)) (facts.Setting, bool) {
+// backend gives the default of a backend node's parameter, which work finds out when it is first asked for.
+func (g *generation) backend(name string, work func() (facts.Setting, bool)) (facts.Setting, bool) {
 	g.mu.Lock()
 	known, ok := g.backends[name]
 	g.mu.Unlock()
 	if ok {
 		return known.setting, known.ok
 	}
-	known.setting, known.ok = make()
+	known.setting, known.ok = work()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.backends == nil {

@@ -177,15 +177,12 @@ func templated(text string) bool {
 	return false
 }
 
-// hide marks what must not be shown of a value, wherever it is written.
+// hide marks what must not be shown of a value, wherever it is written, and of a secret the variables it came through.
 func hide(setting facts.Setting) {
-	if !setting.Sensitive() {
-		for _, span := range facts.SecretsInURL(setting.Text) {
-			setting.Origin.Hide(span.Start, span.End)
-		}
+	setting.Hide()
+	if len(setting.Via) == 0 || !setting.Sensitive() {
 		return
 	}
-	setting.Origin.Hide(0, len(setting.Text))
 	for _, via := range setting.Via {
 		// A variable, not an alias or the name of a file.
 		if via.Source != nil && via.Key != "" && via.Format != facts.Compose {

@@ -1,17 +1,14 @@
 package dockerrun
 
-import (
-	"strings"
-	"sync"
-)
+import "github.com/bbdoctor/bbdoctor/checks/offline/input"
 
 // The options of docker run and docker create, from docker/cli 29.9.3 (cli/command/container/opts.go, run.go, create.go)
 // and those that older versions had (--pull and --quiet are there since 20.10 and 24). A test compares them with the
 // source.
 var (
-	dockerFlags = names(`detach disable-content-trust help init interactive no-healthcheck oom-kill-disable privileged publish-all
+	dockerFlags = input.Names(`detach disable-content-trust help init interactive no-healthcheck oom-kill-disable privileged publish-all
 		quiet read-only rm sig-proxy tty use-api-socket`)
-	dockerOptions = names(`add-host annotation attach blkio-weight blkio-weight-device cap-add cap-drop cgroup-parent cgroupns
+	dockerOptions = input.Names(`add-host annotation attach blkio-weight blkio-weight-device cap-add cap-drop cgroup-parent cgroupns
 		cidfile cpu-count cpu-percent cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus cpuset-cpus cpuset-mems
 		detach-keys device device-cgroup-rule device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt
 		dns-option dns-search domainname entrypoint env env-file expose gpus group-add health-cmd health-interval
@@ -26,9 +23,9 @@ var (
 	}
 
 	// What podman run takes beyond docker's options: https://docs.podman.io/en/latest/markdown/podman-run.1.html.
-	podmanFlags = names(`env-host http-proxy no-hostname no-hosts passwd read-only-tmpfs replace rmi rootfs tls-verify
+	podmanFlags = input.Names(`env-host http-proxy no-hostname no-hosts passwd read-only-tmpfs replace rmi rootfs tls-verify
 		unsetenv-all`)
-	podmanOptions = names(`arch authfile cert-dir cgroup-conf cgroups chrootdirs conmon-pidfile cpuset creds decryption-key
+	podmanOptions = input.Names(`arch authfile cert-dir cgroup-conf cgroups chrootdirs conmon-pidfile cpuset creds decryption-key
 		env-merge gidmap group-entry health-log-destination health-max-log-count health-max-log-size health-on-failure
 		health-startup-cmd health-startup-interval health-startup-retries health-startup-success health-startup-timeout
 		hosts-file hostuser image-volume init-ctr init-path log-level no-session os passwd-entry personality pidfile pod
@@ -36,32 +33,21 @@ var (
 		subgidname subuidname systemd timeout tz uidmap unsetenv variant`)
 
 	// What nerdctl run takes beyond docker's options: docs/command-reference.md of containerd/nerdctl.
-	nerdctlFlags   = names(`insecure-registry rootfs systemd-cgroup`)
-	nerdctlOptions = names(`bandwidth-limit cosign-certificate-identity cosign-certificate-identity-regexp
+	nerdctlFlags   = input.Names(`insecure-registry rootfs systemd-cgroup`)
+	nerdctlOptions = input.Names(`bandwidth-limit cosign-certificate-identity cosign-certificate-identity-regexp
 		cosign-certificate-oidc-issuer cosign-certificate-oidc-issuer-regexp cosign-key cpu-period ipfs-address log-uri
 		nerdctl-io rdt-class snapshotter soci-index-digest verify`)
 
 	// Options in front of the subcommand that take a value.
 	globalOptions = map[string]func() map[string]bool{
-		"docker": names(`--config --context -c --host -H --log-level -l --tlscacert --tlscert --tlskey`),
-		"podman": names(`--cgroup-manager --conmon --connection -c --events-backend --hooks-dir --identity --imagestore --log-level
+		"docker": input.Names(`--config --context -c --host -H --log-level -l --tlscacert --tlscert --tlskey`),
+		"podman": input.Names(`--cgroup-manager --conmon --connection -c --events-backend --hooks-dir --identity --imagestore --log-level
 			--module --network-cmd-path --network-config-dir --out --root --runroot --runtime --runtime-flag --ssh
 			--storage-driver --storage-opt --tmpdir --url --volumepath`),
-		"nerdctl": names(`--address -a -H --host --cgroup-manager --cni-netconfpath --cni-path --data-root --hosts-dir --namespace -n
+		"nerdctl": input.Names(`--address -a -H --host --cgroup-manager --cni-netconfpath --cni-path --data-root --hosts-dir --namespace -n
 			--snapshotter --storage-driver`),
 	}
 )
-
-// names takes a list apart when it is first asked for: most runs of the program start without.
-func names(list string) func() map[string]bool {
-	return sync.OnceValue(func() map[string]bool {
-		set := map[string]bool{}
-		for name := range strings.FieldsSeq(list) {
-			set[name] = true
-		}
-		return set
-	})
-}
 
 // takesValue says of a long option whether it takes a value, and whether it is known at all.
 func takesValue(program, name string) (takes, known bool) {

@@ -33,7 +33,8 @@ func (r *reader) readData(o *object) {
 		o.set(datum{key: entry.name, value: r.text(entry.value, entry.name, entry), file: wholeFile(entry.value)})
 	}
 	for i := range o.data {
-		hideAll(o.data[i].value)
+		value := &o.data[i].value
+		value.Origin.Hide(0, len(value.Text)) // whatever its name
 	}
 }
 
@@ -71,11 +72,6 @@ func (r *reader) decoded(value facts.Setting) facts.Setting {
 	}
 	value.Text = string(text)
 	return value
-}
-
-// hideAll marks a value of a Secret as not to be shown, whatever its name.
-func hideAll(value facts.Setting) {
-	value.Origin.Hide(0, len(value.Text))
 }
 
 // asFile gives an entry as a file.

@@ -3,7 +3,6 @@ package shell
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -63,15 +62,4 @@ func Encode(style facts.Style, text string) (encoded string, ok bool) {
 // isPlain says whether a character stands for itself without quotes, wherever in a word.
 func isPlain(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("_@%+=:,./-", c) >= 0
-}
-
-// names makes a set of a list when it is first asked for.
-func names(list string) func() map[string]bool {
-	return sync.OnceValue(func() map[string]bool {
-		set := map[string]bool{}
-		for name := range strings.FieldsSeq(list) {
-			set[name] = true
-		}
-		return set
-	})
 }

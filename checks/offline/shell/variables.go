@@ -9,6 +9,7 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dockerrun"
 	"github.com/bbdoctor/bbdoctor/checks/offline/dotenv/traced"
+	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // variable is what is known of a shell variable. It is never changed once it is in the table; a new one takes its place.
@@ -132,10 +133,10 @@ func (e *evaluator) environmentOf(name string) (facts.Setting, bool) {
 }
 
 // dynamic are variables that bash computes whatever a script assigns.
-var dynamic = names("BASHPID BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL COMP_WORDBREAKS EPOCHREALTIME EPOCHSECONDS FUNCNAME GROUPS HISTCMD LINENO RANDOM SECONDS SRANDOM DIRSTACK _")
+var dynamic = input.Names("BASHPID BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL COMP_WORDBREAKS EPOCHREALTIME EPOCHSECONDS FUNCNAME GROUPS HISTCMD LINENO RANDOM SECONDS SRANDOM DIRSTACK _")
 
 // ambient are variables that a shell has in every environment, so that they are never taken for not set.
-var ambient = names("BASH BASHOPTS BASH_ARGC BASH_ARGV BASH_LINENO BASH_SOURCE BASH_VERSINFO BASH_VERSION COLUMNS EUID HOME HOSTNAME HOSTTYPE IFS LANG LC_ALL LINES LOGNAME MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PATH PIPESTATUS PPID PS1 PS2 PS4 PWD REPLY SHELL SHELLOPTS SHLVL TERM TMPDIR UID USER")
+var ambient = input.Names("BASH BASHOPTS BASH_ARGC BASH_ARGV BASH_LINENO BASH_SOURCE BASH_VERSINFO BASH_VERSION COLUMNS EUID HOME HOSTNAME HOSTTYPE IFS LANG LC_ALL LINES LOGNAME MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PATH PIPESTATUS PPID PS1 PS2 PS4 PWD REPLY SHELL SHELLOPTS SHLVL TERM TMPDIR UID USER")
 
 // surroundings are what a shell has besides its variables.
 type surroundings struct {
