@@ -36,7 +36,7 @@ func (d *Deployment) visit(visit func(*Setting)) {
 		}
 	}
 	for _, c := range d.Containers() {
-		assignments(c.Environment)
+		assignments(c.Assignments())
 		visit(&c.Image)
 	}
 	if d.Bitbucket != nil {

@@ -2,9 +2,11 @@ package offline
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
@@ -57,6 +59,15 @@ func TestDeferredIsTheSame(t *testing.T) {
 	if len(got.Deployments) != 2 || len(want.Deployments) != 2 {
 		t.Fatalf("%d and %d deployments", len(got.Deployments), len(want.Deployments))
 	}
+	// What is asked without assembling is the same as well: comments and baselines go by it.
+	same := func(when string) {
+		for i, d := range got.Deployments {
+			if got, want := visited(d), visited(want.Deployments[i]); !slices.Equal(got, want) || len(got) < 8 {
+				t.Errorf("%s: visited %q, want %q", when, got, want)
+			}
+		}
+	}
+	same("before")
 	var releases []func()
 	for i, d := range got.Deployments {
 		p, node := d.Pgpools[0], d.Nodes[1]
@@ -86,4 +97,11 @@ func TestDeferredIsTheSame(t *testing.T) {
 			t.Errorf("released: %q with %d settings", n.Name, len(n.Settings.Own))
 		}
 	}
+	same("released")
+}
+
+func visited(d *facts.Deployment) (settings []string) {
+	d.Visit(func(s facts.Setting) { settings = append(settings, fmt.Sprint(s.Origin.Span, s.Key, "=", s.Text)) })
+	slices.Sort(settings)
+	return settings
 }

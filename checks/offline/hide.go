@@ -4,40 +4,48 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
 
-// hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them.
+// hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them. An environment
+// that is put aside was hidden before that.
 func hideSecrets(collection *facts.Collection) {
 	for _, deployment := range collection.Deployments {
-		deployment.Visit(func(setting facts.Setting) {
-			if setting.State != facts.Absent && setting.Origin.Source != nil {
-				hide(setting)
+		for _, container := range deployment.Containers() {
+			hideAssignments(container.Environment)
+			hideSetting(container.Image)
+		}
+		if deployment.Bitbucket != nil {
+			for _, file := range deployment.Bitbucket.Files {
+				hideAssignments(file.Entries)
 			}
-		})
-		for _, file := range propertiesFiles(deployment) {
-			for _, entry := range file.Entries {
-				hide(entry.Value)
-			}
+		}
+		for _, pgpool := range deployment.Pgpools {
+			hideConf(pgpool.Files)
+		}
+		for _, node := range deployment.Nodes {
+			hideConf(node.Files)
 		}
 	}
 }
 
-// hideAssignments does the same for an environment that is put aside before there is a deployment.
+func hideConf(files []*facts.ConfFile) {
+	for _, file := range files {
+		hideAssignments(file.Assignments)
+	}
+}
+
 func hideAssignments(list []facts.Assignment) {
 	for i := range list {
 		setting := list[i].Value
 		if setting.Key == "" {
 			setting.Key = facts.Key(list[i].Name)
 		}
-		if setting.State != facts.Absent && setting.Origin.Source != nil {
-			hide(setting)
-		}
+		hideSetting(setting)
 	}
 }
 
-func propertiesFiles(deployment *facts.Deployment) []*facts.PropertiesFile {
-	if deployment.Bitbucket == nil {
-		return nil
+func hideSetting(setting facts.Setting) {
+	if setting.State != facts.Absent && setting.Origin.Source != nil {
+		hide(setting)
 	}
-	return deployment.Bitbucket.Files
 }
 
 // hide marks a secret where it was written and, when it came through a variable or an env file, there too. A file that
