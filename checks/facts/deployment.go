@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -34,6 +35,11 @@ type Problem struct {
 	Note bool
 	// Topic is the heading under which reports for people list it; "" for what could not be read, or not wholly.
 	Topic string
+}
+
+// Compare orders problems by file and place.
+func (p Problem) Compare(other Problem) int {
+	return cmp.Or(cmp.Compare(p.File, other.File), cmp.Compare(p.Origin.Span.Start, other.Origin.Span.Start))
 }
 
 // Deployment is one installation: a Bitbucket, the Pgpool-II in front of its database, and the PostgreSQL nodes.

@@ -109,6 +109,22 @@ func (d *Deployment) Sources(visit func(*Source, Format)) {
 	}
 }
 
+// Outline is what reports tell of a deployment that was judged: what there is and which version, but none of the settings
+// except for jdbc.url, and no files.
+func (d *Deployment) Outline() *Deployment {
+	outline := &Deployment{Name: d.Name, Problems: d.Problems, Today: d.Today, Tables: d.Tables}
+	if b := d.Bitbucket; b != nil {
+		outline.Bitbucket = &Bitbucket{Name: b.Name, URLs: b.URLs, Version: b.Version, Nodes: b.Nodes}
+	}
+	for _, p := range d.Pgpools {
+		outline.Pgpools = append(outline.Pgpools, &Pgpool{Name: p.Name, Image: p.Image, Version: p.Version})
+	}
+	for _, n := range d.Nodes {
+		outline.Nodes = append(outline.Nodes, &Node{Name: n.Name, Image: n.Image, Version: n.Version})
+	}
+	return outline
+}
+
 // FirstFile is the name of a file that the deployment was read from, "" when there is none.
 func (d *Deployment) FirstFile() (name string) {
 	d.Visit(func(setting Setting) {

@@ -11,7 +11,6 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
-	"github.com/bbdoctor/bbdoctor/checks/offline/input"
 )
 
 // Declaration is one deployment as the user declares it: its files are one installation, whatever their directories look
@@ -184,7 +183,7 @@ func (l *loader) outside(declaration Declaration) (globs []string) {
 
 // one reads the inputs of one declared deployment; it is nil when nothing among them is ours.
 func (l *loader) one(ctx context.Context, declaration Declaration, inputs []candidate) (*facts.Deployment, *loader, error) {
-	sub := &loader{options: l.options, base: l.base, files: newView(l.files.disk), inputs: inputs}
+	sub := l.view(l.files.disk, inputs)
 	sub.options.say(declaration.BitbucketVersion, declaration.BitbucketNodes)
 	sub.options.Releases = nil
 	for _, values := range declaration.Helm {
@@ -198,7 +197,7 @@ func (l *loader) one(ctx context.Context, declaration Declaration, inputs []cand
 	if err != nil {
 		return nil, sub, err
 	}
-	sub.context = input.Context{Files: sub.files, Variables: variables}
+	sub.context.Variables = variables
 	if err := sub.read(ctx); err != nil {
 		return nil, sub, err
 	}

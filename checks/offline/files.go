@@ -17,20 +17,31 @@ import (
 // files opens files for the inputs of one deployment, or of all that are told apart later.
 type files struct {
 	*disk
-	named    map[*facts.Source]bool   // opened because another file names it
-	followed map[string]*facts.Source // the same by the path under which they are named
+	named    map[*facts.Source]bool // opened because another file names it
+	followed map[string]followed    // the same by the path under which they are named
+}
+
+type followed struct {
+	source   *facts.Source
+	resolved string // the path with links resolved
 }
 
 // disk opens files, each once, and lets no reader out of the directories that the user named.
 type disk struct {
+	*directories
+	mu     sync.Mutex
+	opened map[string]*entry // by absolute path, links resolved
+}
+
+// directories are those that the user named, and what is known of them and of those below.
+type directories struct {
 	dir     string            // working directory, absolute
 	roots   []string          // absolute directories that may be read, links resolved
 	overlay map[string][]byte // by absolute path, links resolved
 
-	mu     sync.Mutex
-	opened map[string]*entry // by absolute path, links resolved
-	dirs   map[string]string // directories with links resolved, each looked up once
-	shown  map[string]string // directories as they are shown in front of a name
+	mu    sync.Mutex
+	dirs  map[string]string // directories with links resolved, each looked up once
+	shown map[string]string // directories as they are shown in front of a name
 	// ignored are the rules of .gitignore in the directories of git work trees that are walked, by their resolved paths.
 	ignored map[string]*ignoreRules
 }
@@ -51,16 +62,18 @@ func newFiles(options Options) (*files, error) {
 	for path, text := range options.Overlay {
 		overlay[resolveLinks(path)] = text
 	}
-	return newView(&disk{dir: dir, overlay: overlay, opened: map[string]*entry{}, dirs: map[string]string{}, shown: map[string]string{}, ignored: map[string]*ignoreRules{}}), nil
+	return newView(newDisk(&directories{dir: dir, overlay: overlay, dirs: map[string]string{}, shown: map[string]string{}, ignored: map[string]*ignoreRules{}})), nil
 }
+
+func newDisk(d *directories) *disk { return &disk{directories: d, opened: map[string]*entry{}} }
 
 // newView is another look at the same disk: a file is read once, but who names whom is known for one deployment only.
 func newView(d *disk) *files {
-	return &files{disk: d, named: map[*facts.Source]bool{}, followed: map[string]*facts.Source{}}
+	return &files{disk: d, named: map[*facts.Source]bool{}, followed: map[string]followed{}}
 }
 
 // absolute is a path as given on the command line, made absolute.
-func (f *disk) absolute(path string) string {
+func (f *directories) absolute(path string) string {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(f.dir, path)
 	}
@@ -68,7 +81,7 @@ func (f *disk) absolute(path string) string {
 }
 
 // name is how a file is shown: relative to the working directory where that is shorter to read, with slashes.
-func (f *disk) name(path string) string {
+func (f *directories) name(path string) string {
 	if rest, below := strings.CutPrefix(path, f.dir); below && len(rest) > 1 && rest[0] == filepath.Separator {
 		return filepath.ToSlash(rest[1:])
 	}
@@ -95,7 +108,7 @@ func (f *disk) name(path string) string {
 }
 
 // relative is a path relative to the working directory where that is shorter to read, with slashes.
-func (f *disk) relative(path string) string {
+func (f *directories) relative(path string) string {
 	if relative, err := filepath.Rel(f.dir, path); err == nil && strings.Count(relative, "..") <= 2 {
 		path = relative
 	}
@@ -103,14 +116,14 @@ func (f *disk) relative(path string) string {
 }
 
 // allow adds a directory from which files may be read.
-func (f *disk) allow(dir string) {
+func (f *directories) allow(dir string) {
 	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = resolved
 	}
 	f.roots = append(f.roots, dir)
 }
 
-func (f *disk) allowed(resolved string) bool {
+func (f *directories) allowed(resolved string) bool {
 	for _, root := range f.roots {
 		if rest, below := strings.CutPrefix(resolved, root); below && rest != "" && rest[0] == filepath.Separator {
 			return true // both are clean, so nothing in it leads up again
@@ -146,10 +159,10 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	}
 	// The nodes of an installation share their env file.
 	f.mu.Lock()
-	known := f.followed[path]
+	known, ok := f.followed[path]
 	f.mu.Unlock()
-	if known != nil {
-		return known, nil
+	if ok {
+		return known.source, nil
 	}
 	resolved := f.resolved(path)
 	if !f.allowed(resolved) {
@@ -163,9 +176,21 @@ func (f *files) Open(base *facts.Source, path string) (*facts.Source, error) {
 	if source != base { // one that names itself belongs to no other
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.named[source], f.followed[path] = true, source
+		f.named[source], f.followed[path] = true, followed{source, resolved}
 	}
 	return source, nil
+}
+
+// follow says whether one of the files that others name fits, by its path with links resolved.
+func (f *files) follow(fits func(resolved string) bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, file := range f.followed {
+		if fits(file.resolved) {
+			return true
+		}
+	}
+	return false
 }
 
 // Exists says whether there is a file, without reading it.
@@ -178,7 +203,7 @@ func (f *files) Exists(base *facts.Source, path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (f *disk) resolve(base *facts.Source, path string) (string, error) {
+func (f *directories) resolve(base *facts.Source, path string) (string, error) {
 	if strings.ContainsRune(path, 0) || path == "" {
 		return "", fmt.Errorf("%q: %w", path, input.ErrMissing)
 	}
@@ -198,7 +223,7 @@ func (f *disk) resolve(base *facts.Source, path string) (string, error) {
 }
 
 // realDir is a directory with links resolved. Many files of one directory name others beside them, so it is kept.
-func (f *disk) realDir(dir string) string {
+func (f *directories) realDir(dir string) string {
 	f.mu.Lock()
 	real, ok := f.dirs[dir]
 	f.mu.Unlock()
@@ -212,7 +237,7 @@ func (f *disk) realDir(dir string) string {
 }
 
 // knowDir notes a directory with links resolved, and when it is one of a git work tree what is ignored in it.
-func (f *disk) knowDir(dir, resolved string, inTree bool, ignore *ignoreRules) {
+func (f *directories) knowDir(dir, resolved string, inTree bool, ignore *ignoreRules) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dirs[dir] = resolved
@@ -222,7 +247,7 @@ func (f *disk) knowDir(dir, resolved string, inTree bool, ignore *ignoreRules) {
 }
 
 // inTree says whether a file is part of a git work tree that is walked.
-func (f *disk) inTree(resolved string) bool {
+func (f *directories) inTree(resolved string) bool {
 	f.mu.Lock()
 	ignore, walked := f.ignored[filepath.Dir(resolved)]
 	f.mu.Unlock()
@@ -230,7 +255,7 @@ func (f *disk) inTree(resolved string) bool {
 }
 
 // resolved is a file's path with links resolved.
-func (f *disk) resolved(path string) string {
+func (f *directories) resolved(path string) string {
 	real := filepath.Join(f.realDir(filepath.Dir(path)), filepath.Base(path))
 	if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return resolveLinks(real)

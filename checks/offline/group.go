@@ -176,31 +176,41 @@ func severalTimes(units []unit) bool {
 // severalInstallations says whether the parts of a directory look like installations by themselves, however alike their
 // settings are: two have a Bitbucket, or two have more than one of Bitbucket, Pgpool-II and PostgreSQL nodes.
 func severalInstallations(d *directory) bool {
-	parts := make([][]unit, 0, len(d.children)+1)
-	parts = append(parts, d.units)
+	var t tally
+	t.count(d.units)
 	for _, child := range d.children {
-		parts = append(parts, child.all)
+		t.count(child.all)
 	}
-	bitbuckets, mixed := 0, 0
-	for _, units := range parts {
-		var bitbucket, pgpool, node int
-		for _, u := range units {
-			switch {
-			case u.properties != nil, u.bitbucket != nil:
-				bitbucket = 1
-			case u.pgpool != nil:
-				pgpool = 1
-			case u.node != nil:
-				node = 1
-			}
-		}
-		bitbuckets += bitbucket
-		if bitbucket+pgpool+node > 1 {
-			mixed++
-		}
-	}
-	return bitbuckets > 1 || mixed > 1
+	return t.several()
 }
+
+// tally counts parts of a directory: those with a Bitbucket, and those with more than one kind of server.
+type tally struct{ bitbuckets, mixed int }
+
+func (t *tally) count(units []unit) {
+	var bitbucket, pgpool, node int
+	for _, u := range units {
+		switch {
+		case u.properties != nil, u.bitbucket != nil:
+			bitbucket = 1
+		case u.pgpool != nil:
+			pgpool = 1
+		case u.node != nil:
+			node = 1
+		}
+	}
+	t.bitbuckets += bitbucket
+	if bitbucket+pgpool+node > 1 {
+		t.mixed++
+	}
+}
+
+func (t *tally) add(other tally) {
+	t.bitbuckets += other.bitbuckets
+	t.mixed += other.mixed
+}
+
+func (t *tally) several() bool { return t.bitbuckets > 1 || t.mixed > 1 }
 
 // environmentURL is a Bitbucket container's JDBC_URL, or "" when it has none that is known.
 func environmentURL(c *facts.Container) string {

@@ -52,7 +52,8 @@ type Options struct {
 	// deployment gets them as they are.
 	Today  time.Time
 	Tables facts.Tables
-	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file.
+	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file; [LoadEach]
+	// decides by itself.
 	Deferred bool
 	// Overlay has texts that stand for files on disk, by [facts.Source.Path]: how a fix looks before it is written.
 	Overlay map[string][]byte
@@ -61,6 +62,15 @@ type Options struct {
 // Load reads the inputs. What cannot be read becomes a problem of the collection; the error is only for a broken call:
 // the context ended, or a file of EnvFiles cannot be read.
 func Load(ctx context.Context, options Options) (*facts.Collection, error) {
+	l, err := newLoader(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return l.together(ctx)
+}
+
+// newLoader finds what there is to read.
+func newLoader(ctx context.Context, options Options) (*loader, error) {
 	files, err := newFiles(options)
 	if err != nil {
 		return nil, err
@@ -70,27 +80,41 @@ func Load(ctx context.Context, options Options) (*facts.Collection, error) {
 		return nil, err
 	}
 	l := &loader{options: options, base: resolveLinks(options.Base), files: files, context: input.Context{Files: files, Variables: variables}}
-	if err := l.walk(ctx); err != nil {
+	return l, l.walk(ctx)
+}
+
+// view is a loader of some of the inputs.
+func (l *loader) view(d *disk, inputs []candidate) *loader {
+	files := newView(d)
+	return &loader{options: l.options, base: l.base, files: files, inputs: inputs, context: input.Context{Files: files, Variables: l.context.Variables}}
+}
+
+// together reads all inputs and groups what they configure.
+func (l *loader) together(ctx context.Context) (*facts.Collection, error) {
+	deployments, err := l.deployments(ctx)
+	if err != nil {
 		return nil, err
 	}
-	collection := &facts.Collection{}
-	if collection.Deployments, err = l.deployments(ctx); err != nil {
-		return nil, err
+	return l.collection(deployments), nil
+}
+
+// collection is what was read.
+func (l *loader) collection(deployments []*facts.Deployment) *facts.Collection {
+	for _, deployment := range deployments {
+		deployment.Today, deployment.Tables = l.options.Today, l.options.Tables
 	}
-	collection.Others = l.others
-	collection.Directives = l.directives(collection.Deployments)
-	for _, deployment := range collection.Deployments {
-		deployment.Today, deployment.Tables = options.Today, options.Tables
-	}
+	c := &facts.Collection{Deployments: deployments, Others: l.others, Directives: l.directives(deployments), Problems: inOrder(l.problems)}
 	l.inputs, l.units = nil, nil // deployments that are deferred keep the loader
-	slices.SortStableFunc(l.problems, func(a, b facts.Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start), cmp.Compare(a.Message, b.Message))
-	})
-	collection.Problems = slices.CompactFunc(l.problems, func(a, b facts.Problem) bool {
+	hideSecrets(c)
+	return c
+}
+
+// inOrder sorts problems by file and place, and leaves out what is said twice.
+func inOrder(problems []facts.Problem) []facts.Problem {
+	slices.SortStableFunc(problems, func(a, b facts.Problem) int { return cmp.Or(a.Compare(b), cmp.Compare(a.Message, b.Message)) })
+	return slices.CompactFunc(problems, func(a, b facts.Problem) bool {
 		return a.File == b.File && a.Origin.Span == b.Origin.Span && a.Message == b.Message
 	})
-	hideSecrets(collection)
-	return collection, nil
 }
 
 // deployments reads what was found and makes deployments of it, those that the user picked.

@@ -60,7 +60,7 @@ func (l *loader) read(ctx context.Context) error {
 	first = l.withBases(first)
 	for _, batches := range [][][]candidate{first, second} {
 		readings := make([]reading, len(batches))
-		if err := parallel(ctx, len(batches), func(i int) { readings[i] = l.readBatch(batches[i]) }); err != nil {
+		if err := l.each(ctx, len(batches), func(i int) { readings[i] = l.readBatch(batches[i]) }); err != nil {
 			return err
 		}
 		var found manifests
@@ -72,6 +72,9 @@ func (l *loader) read(ctx context.Context) error {
 			for _, c := range r.mentions {
 				l.mention(c.source, c.format)
 			}
+		}
+		if l.isPart && len(found.ours)+len(found.kustomizations) > 0 {
+			return errTogether // manifests name each other wherever they lie
 		}
 		// Before the second: kustomizations name env files.
 		if err := l.kubernetes(ctx, found); err != nil {
@@ -90,6 +93,17 @@ func (l *loader) onlyExtended(u unit) bool {
 	}
 	pair, _ := compose.Pair(path.Base(u.source.Name))
 	return pair == ""
+}
+
+// each is parallel, but for a small part of the inputs: others are read at the same time.
+func (l *loader) each(ctx context.Context, n int, work func(int)) error {
+	if !l.isPart || len(l.inputs) >= largePart {
+		return parallel(ctx, n, work)
+	}
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		work(i)
+	}
+	return ctx.Err()
 }
 
 // parallel runs work for 0..n-1 on all cores. Results go to places of their own, so that their order does not depend on

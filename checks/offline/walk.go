@@ -25,6 +25,8 @@ type loader struct {
 	units    []unit
 	others   []*facts.Container
 	problems []facts.Problem
+	// isPart says that other loaders read the rest of what was found.
+	isPart bool
 	// formats are the files with a directive.
 	formats map[*facts.Source]facts.Format
 }

@@ -195,6 +195,13 @@ func check(c *cli.Context, env environment) (err error) {
 	if err != nil {
 		return err
 	}
+	var r *verdict
+	if s.judgesEach(c) {
+		if r, err = judgeEach(c.Context, env, s); err != nil {
+			return loadFailure(c, err)
+		}
+		return s.report(env, r, exitCode(r.Report, s))
+	}
 	s.load.Deferred = !s.live && !s.fix && !s.diff
 	if !s.load.Deferred && slices.Contains(s.load.Paths, "-") {
 		// To prove a fix, and to judge what became of it, the inputs are read again.
@@ -221,8 +228,7 @@ func check(c *cli.Context, env environment) (err error) {
 			}
 		}()
 	}
-	r, err := judge(c.Context, env, collection, s)
-	if err != nil {
+	if r, err = judge(c.Context, env, collection, s); err != nil {
 		return err
 	}
 	code := exitCode(r.Report, s)
@@ -248,6 +254,21 @@ func check(c *cli.Context, env environment) (err error) {
 			code = exitCode(r.Report, s)
 		}
 	}
+	return s.report(env, r, code)
+}
+
+// judgesEach says whether each deployment can be let go of once it is judged: nothing is fixed, measured or compared, and no
+// format shows settings.
+func (s settings) judgesEach(c *cli.Context) bool {
+	showsSettings := func(out output) bool {
+		format, _ := report.Named(out.format)
+		return format.Settings
+	}
+	return !s.live && !s.fix && !s.diff && s.baseline == nil && !c.IsSet("changed-since") && !slices.ContainsFunc(s.outputs, showsSettings)
+}
+
+// report writes all outputs and gives the exit code as an error.
+func (s settings) report(env environment, r *verdict, code int) error {
 	for _, out := range s.outputs {
 		if err := write(out, env, s, r.Report); err != nil {
 			fmt.Fprintf(env.stderr, "bbdoctor: %v\n", err)

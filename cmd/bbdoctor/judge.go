@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
+	"github.com/bbdoctor/bbdoctor/checks/offline"
 	"github.com/bbdoctor/bbdoctor/rules"
 	"github.com/bbdoctor/bbdoctor/rules/catalog"
 	"github.com/bbdoctor/bbdoctor/rules/fix"
@@ -24,19 +26,25 @@ type verdict struct {
 	all []*rules.Result
 }
 
+// judgement is what the rules say of a collection, or of the part of one.
+type judgement struct {
+	results []*rules.Result
+	// comments tell of comments that do not do what they should.
+	comments []facts.Problem
+}
+
+// judged has every deployment judged by every rule.
+func judged(collection *facts.Collection, env environment, s settings) judgement {
+	j := judgement{results: rules.RunAll(collection.Deployments, s.rules)}
+	fix.Resolve(collection, j.results)
+	j.comments = suppress.Comments(collection, j.results, catalog.All(), env.today)
+	return j
+}
+
 // judge has every deployment judged by every rule and decides what counts. The error is for an earlier state that cannot
 // be judged.
 func judge(ctx context.Context, env environment, collection *facts.Collection, s settings) (*verdict, error) {
-	v := &verdict{Report: &report.Report{Version: version, Collection: collection, Problems: slices.Clone(collection.Problems)}}
-	v.all = rules.RunAll(collection.Deployments, s.rules)
-	for _, deployment := range collection.Deployments {
-		v.Problems = append(v.Problems, deployment.Problems...)
-	}
-	if len(collection.Deployments) == 0 && !s.allowsEmpty {
-		v.Problems = append(v.Problems, facts.Problem{Message: nothing})
-	}
-	fix.Resolve(collection, v.all)
-	v.Problems = append(v.Problems, suppress.Comments(collection, v.all, catalog.All(), env.today)...)
+	v := newVerdict(collection, judged(collection, env, s), s)
 	if s.baseline != nil {
 		root := rootOf(env)
 		exists := func(name string) bool {
@@ -45,7 +53,6 @@ func judge(ctx context.Context, env environment, collection *facts.Collection, s
 		}
 		v.Problems = append(v.Problems, s.baseline.Apply(v.all, collection, suppress.NewPrinter(collection, below(root)), exists)...)
 	}
-	v.Results = v.all
 	if s.since == nil {
 		return v, nil
 	}
@@ -55,6 +62,39 @@ func judge(ctx context.Context, env environment, collection *facts.Collection, s
 	}
 	v.Results = changed
 	return v, nil
+}
+
+// judgeEach reads and judges the inputs where nothing looks at more than one deployment at a time.
+func judgeEach(ctx context.Context, env environment, s settings) (*verdict, error) {
+	collection, each, err := offline.LoadEach(ctx, s.load, func(part *facts.Collection) judgement { return judged(part, env, s) })
+	if err != nil {
+		return nil, err
+	}
+	var all judgement
+	for _, j := range each {
+		all.results = append(all.results, j.results...)
+		all.comments = append(all.comments, j.comments...)
+	}
+	// As the deployments are.
+	byName := func(a, b *rules.Result) int { return strings.Compare(a.Deployment, b.Deployment) }
+	if !slices.IsSortedFunc(all.results, byName) {
+		slices.SortStableFunc(all.results, byName)
+	}
+	slices.SortStableFunc(all.comments, facts.Problem.Compare)
+	return newVerdict(collection, all, s), nil
+}
+
+// newVerdict is what is reported when nothing is known from before.
+func newVerdict(collection *facts.Collection, j judgement, s settings) *verdict {
+	v := &verdict{Report: &report.Report{Version: version, Collection: collection, Results: j.results, Problems: slices.Clone(collection.Problems)}, all: j.results}
+	for _, deployment := range collection.Deployments {
+		v.Problems = append(v.Problems, deployment.Problems...)
+	}
+	if len(collection.Deployments) == 0 && !s.allowsEmpty {
+		v.Problems = append(v.Problems, facts.Problem{Message: nothing})
+	}
+	v.Problems = append(v.Problems, j.comments...)
+	return v
 }
 
 // rootOf is the directory from which fingerprints name files, so that they are the same from wherever bbdoctor is run: the

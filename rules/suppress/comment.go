@@ -3,7 +3,6 @@
 package suppress
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,9 +54,7 @@ func Comments(collection *facts.Collection, results []*rules.Result, all []*rule
 			}
 		}
 	}
-	slices.SortStableFunc(told, func(a, b facts.Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Origin.Span.Start, b.Origin.Span.Start))
-	})
+	slices.SortStableFunc(told, facts.Problem.Compare)
 	return told
 }
 
