@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -62,9 +61,7 @@ func Reads(rule *Rule, deployment *facts.Deployment) (*Result, map[facts.Key]boo
 func run(pass *Pass, result *Result) {
 	rule := pass.rule
 	result.Rule, result.Deployment = rule, pass.deployment.Name
-	started := time.Now()
 	defer func() {
-		result.Took = time.Since(started)
 		if broken := recover(); broken != nil {
 			result.Outcome, result.Findings = Errored, nil
 			result.Reason = facts.RedactText(fmt.Sprintf("the rule broke: %v; please report this", broken))

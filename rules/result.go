@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -31,7 +30,6 @@ type Result struct {
 	// Reason says why the rule was skipped, or what went wrong in the tool.
 	Reason   string
 	Findings []*Finding
-	Took     time.Duration
 }
 
 // Severity is the worst of the findings that count, 0 without any.

@@ -55,6 +55,8 @@ type Options struct {
 	// Deferred leaves it to [facts.Deployment.Assemble] to fill in the Pgpool-IIs and nodes that need no other file; [LoadEach]
 	// decides by itself.
 	Deferred bool
+	// Found, when not nil, is told how many files there are to read, before the first is read.
+	Found func(files int)
 	// Overlay has texts that stand for files on disk, by [facts.Source.Path]: how a fix looks before it is written.
 	Overlay map[string][]byte
 }
@@ -80,7 +82,13 @@ func newLoader(ctx context.Context, options Options) (*loader, error) {
 		return nil, err
 	}
 	l := &loader{options: options, base: resolveLinks(options.Base), files: files, context: input.Context{Files: files, Variables: variables}}
-	return l, l.walk(ctx)
+	if err := l.walk(ctx); err != nil {
+		return nil, err
+	}
+	if options.Found != nil {
+		options.Found(len(l.inputs))
+	}
+	return l, nil
 }
 
 // view is a loader of some of the inputs.

@@ -55,7 +55,7 @@ func inputFlags() []cli.Flag {
 // loadOptions reads inputFlags, the paths and the config file, which is nil when there is none.
 func loadOptions(c *cli.Context, env environment) (offline.Options, *config.Config, error) {
 	options := offline.Options{
-		Dir: env.dir, Paths: c.Args().Slice(), Stdin: env.stdin, StdinName: env.stdinName, Today: env.today,
+		Dir: env.dir, Paths: c.Args().Slice(), Stdin: env.stdin, StdinName: env.stdinName, Today: env.today, Found: env.expect,
 		BitbucketVersion: c.String("bitbucket-version"), BitbucketNodes: c.Int("bitbucket-nodes"), Deployments: c.StringSlice("deployment"),
 	}
 	if len(options.Paths) == 0 {

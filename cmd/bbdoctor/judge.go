@@ -66,7 +66,17 @@ func judge(ctx context.Context, env environment, collection *facts.Collection, s
 
 // judgeEach reads and judges the inputs where nothing looks at more than one deployment at a time.
 func judgeEach(ctx context.Context, env environment, s settings) (*verdict, error) {
-	collection, each, err := offline.LoadEach(ctx, s.load, func(part *facts.Collection) judgement { return judged(part, env, s) })
+	collection, each, err := offline.LoadEach(ctx, s.load, func(part *facts.Collection) judgement {
+		j := judged(part, env, s)
+		for _, result := range j.results {
+			for _, finding := range result.Findings {
+				if finding.Fix != nil {
+					finding.Fix.Changes = nil // which hold the containers; what is reported are the edits
+				}
+			}
+		}
+		return j
+	})
 	if err != nil {
 		return nil, err
 	}

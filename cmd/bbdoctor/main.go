@@ -11,15 +11,16 @@ import (
 
 func main() {
 	ctx, stop := context.Background(), func() {}
+	var expect func(int)
 	if !onlyPrints(os.Args) {
-		spareMemory()
+		expect = spareMemory()
 		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		// A first Ctrl-C asks the run to end; a second one does not ask.
 		context.AfterFunc(ctx, stop)
 	}
 	code := run(ctx, environment{
 		args: os.Args, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, variables: os.Environ(),
-		today: time.Now(),
+		today: time.Now(), expect: expect,
 	})
 	stop()
 	os.Exit(code)

@@ -43,6 +43,7 @@ type environment struct {
 	variables      []string // NAME=value
 	dir            string   // working directory; empty for the process's own
 	today          time.Time
+	expect         func(files int) // told how many files will be read; may be nil
 }
 
 // path makes a path of the command line one that the process can open.
