@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/aymanbagabas/go-udiff/lcs"
 
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
@@ -219,14 +219,14 @@ func alike(a, b []byte) float64 {
 	counted := map[string]int{}
 	total := 0
 	for _, line := range split(a) {
-		counted[string(line)]++
+		counted[line]++
 		total++
 	}
 	common := 0
 	of := split(b)
 	for _, line := range of {
-		if counted[string(line)] > 0 {
-			counted[string(line)]--
+		if counted[line] > 0 {
+			counted[line]--
 			common++
 		}
 	}
@@ -235,40 +235,24 @@ func alike(a, b []byte) float64 {
 
 // split cuts a text into lines without their ends, as [facts.Source] counts them: whether a line ends with LF or CRLF is
 // the business of git on this machine.
-func split(text []byte) [][]byte {
+func split(text []byte) []string {
 	source := facts.Source{Text: text}
-	var lines [][]byte
+	var lines []string
 	for n := 1; ; n++ {
 		span := source.Line(n)
 		if span.Start >= len(text) {
 			return lines
 		}
-		lines = append(lines, text[span.Start:span.End])
+		lines = append(lines, string(text[span.Start:span.End]))
 	}
 }
 
 // compareLines gives the lines of the new text that are not in the old one.
 func compareLines(before, after []byte) (changed Lines) {
-	a, b := joined(before), joined(after)
-	shift := 0
-	for _, edit := range udiff.Lines(a, b) {
-		first := strings.Count(a[:edit.Start], "\n") + shift
-		added := strings.Count(edit.New, "\n")
-		shift += added - strings.Count(a[edit.Start:edit.End], "\n")
-		if added > 0 {
-			changed.ranges = append(changed.ranges, [2]int{first + 1, first + added})
+	for _, d := range lcs.DiffLines(split(before), split(after)) {
+		if d.ReplEnd > d.ReplStart {
+			changed.ranges = append(changed.ranges, [2]int{d.ReplStart + 1, d.ReplEnd})
 		}
 	}
 	return changed
-}
-
-// joined is a text in which every line ends with LF, the last one too.
-func joined(text []byte) string {
-	var out strings.Builder
-	out.Grow(len(text) + 1)
-	for _, line := range split(text) {
-		out.Write(line)
-		out.WriteByte('\n')
-	}
-	return out.String()
 }

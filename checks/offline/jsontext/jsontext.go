@@ -95,11 +95,7 @@ func Parse(source *facts.Source) (Value, error) {
 	return value, nil
 }
 
-var (
-	errSyntax = errors.New("it is no JSON")
-	errDepth  = fmt.Errorf("values are nested more than %d deep", maxDepth)
-	errSize   = fmt.Errorf("it has more than %d values", maxValues)
-)
+var errSyntax = errors.New("it is no JSON")
 
 type parser struct {
 	text   []byte
@@ -124,10 +120,10 @@ func (p *parser) next() byte {
 
 func (p *parser) value(depth int) (v Value, err error) {
 	if p.values++; p.values > maxValues {
-		return v, errSize
+		return v, fmt.Errorf("it has more than %d values", maxValues)
 	}
 	if depth > maxDepth {
-		return v, errDepth
+		return v, fmt.Errorf("values are nested more than %d deep", maxDepth)
 	}
 	v.Span.Start = p.at
 	switch c := p.next(); {
