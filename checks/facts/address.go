@@ -83,6 +83,11 @@ var notRouted = sync.OnceValue(func() (all []netip.Prefix) {
 	return all
 })
 
+// unusual says whether a character is none of a host's name.
+func unusual(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.'
+}
+
 // reachOfName is ReachOf for a name. Names of one label are docker's or a search domain's; the endings are kept out of
 // public DNS (RFC 6762, RFC 8375, ICANN's .internal) or are a cluster's own.
 func reachOfName(name string) Reach {
@@ -91,7 +96,7 @@ func reachOfName(name string) Reach {
 		return ReachUnknown
 	case name == "localhost", strings.HasSuffix(name, ".localhost"):
 		return ReachLoopback
-	case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "":
+	case strings.ContainsFunc(name, unusual):
 		return ReachUnknown
 	case !strings.Contains(name, "."), strings.HasSuffix(name, ".svc"), strings.Contains(name, ".svc."):
 		return ReachInternal

@@ -35,12 +35,11 @@ func RedactURL(text string) string {
 // SecretsInURL gives the byte ranges that [RedactURL] hides, in order, none of which overlap. A password that is empty has
 // an empty one.
 func SecretsInURL(text string) []Span {
-	if !strings.ContainsAny(text, "=@") {
-		return nil
-	}
+	named := strings.IndexByte(text, '=') >= 0
+	login := strings.IndexByte(text, '@') >= 0
 	var spans []Span
 	end := 0
-	if maybePassword(text) {
+	if named && maybePassword(text) {
 		for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
 			if match[3] < end {
 				continue // behind a password that goes on behind an "&"
@@ -49,7 +48,7 @@ func SecretsInURL(text string) []Span {
 			spans = append(spans, Span{match[3], end})
 		}
 	}
-	if strings.IndexByte(text, '@') >= 0 {
+	if login {
 		for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
 			spans = append(spans, Span{match[3], match[1] - 1})
 		}

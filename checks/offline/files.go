@@ -337,7 +337,7 @@ func read(path string) ([]byte, fs.FileMode, error) {
 		switch {
 		case len(text) > input.MaxFile:
 			return nil, 0, input.ErrTooLarge
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF), int64(len(text)) == info.Size() && n > 0:
 			return text, info.Mode().Perm(), nil
 		case err != nil:
 			return nil, 0, reason(err)

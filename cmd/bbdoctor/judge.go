@@ -80,11 +80,11 @@ func judgeEach(ctx context.Context, env environment, s settings) (*verdict, erro
 	if err != nil {
 		return nil, err
 	}
-	var all judgement
-	for _, j := range each {
-		all.results = append(all.results, j.results...)
-		all.comments = append(all.comments, j.comments...)
+	results, comments := make([][]*rules.Result, len(each)), make([][]facts.Problem, len(each))
+	for i, j := range each {
+		results[i], comments[i] = j.results, j.comments
 	}
+	all := judgement{slices.Concat(results...), slices.Concat(comments...)}
 	// As the deployments are.
 	byName := func(a, b *rules.Result) int { return strings.Compare(a.Deployment, b.Deployment) }
 	if !slices.IsSortedFunc(all.results, byName) {

@@ -1,26 +1,25 @@
 package main
 
 import (
-	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync/atomic"
 )
 
-// The collector of Go lets the heap grow by a share of what it holds. That is little as long as a run has read little, so
-// that most collections would come while there is all the room in the world; and with a large share the heap would grow far
-// when a run holds much. So the share follows from what is held, and a limit guards the memory, for how much is held is
-// heard late.
+// Left to itself, the collector of Go lets the heap grow by a share of what it holds. That is little as long as a run holds
+// little, so that most collections would come while there is all the room in the world. So it is told how much memory it may
+// take instead, which follows from how much a run holds and from how many files there are to read.
 const (
-	// heapGoal is the size in bytes to which the heap may grow before the collector runs.
-	heapGoal = 28 << 20
-	// collectAt is by how many percent the heap may grow at least below the goal. A run that holds more than the goal, or that
-	// has more than fewFiles to read, is a large one, and time counts: collectLarge.
-	collectAt, collectLarge = 50, 100
 	// smallRun is the memory of Go in bytes that any run may take. With the pages of the program 500 installations, in 5,000
 	// files, then take less than 64 MiB.
-	smallRun = 52 << 20
+	smallRun = 51 << 20
+	// fewFiles is up to how many files smallRun holds; more may take manyRun, for time counts.
 	fewFiles = 6000
+	manyRun  = 84 << 20
+	// largeHeap is from how many bytes on that are held a run is a large one, however few its files are: it may take three
+	// times that.
+	largeHeap = 28 << 20
 	// largeRun is the memory from which on the collector works harder. Real inputs stay far below; it keeps inputs that were
 	// made to fill the memory from doing so. A fifth is always left to work with, or it would do nothing but collect.
 	largeRun = 128 << 20
@@ -28,52 +27,30 @@ const (
 
 // spareMemory has the collector keep to these. What it gives is to be told how many files will be read.
 func spareMemory() (expect func(files int)) {
-	const smallest = 4 << 20 // the heap with which Go begins at 100 percent
-	percent := 100 * heapGoal / smallest
 	var many atomic.Bool
-	debug.SetGCPercent(percent)
+	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(smallRun)
-	everyCollection(func() {
-		held := heapHeld(percent)
-		percent = share(held, many.Load())
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit(held, many.Load()))
-	})
+	everyCollection(func() { debug.SetMemoryLimit(limit(heapHeld(), many.Load())) })
 	return func(files int) { many.Store(files > fewFiles) }
-}
-
-// share is by how many percent a heap that holds so many bytes may grow.
-func share(held int64, many bool) int {
-	least := collectAt
-	if many {
-		least = collectLarge
-	}
-	switch {
-	case held <= 0:
-		return least
-	case held >= heapGoal:
-		return collectLarge
-	}
-	return max(least, int(100*(heapGoal-held)/held))
 }
 
 // limit is how much memory a run may take that holds so many bytes.
 func limit(held int64, many bool) int64 {
-	switch {
-	case held >= heapGoal:
-		return max(min(3*held, largeRun), held+held/5)
-	case many:
-		return 3 * heapGoal
+	least := int64(smallRun)
+	if many {
+		least = manyRun
 	}
-	return smallRun
+	if held < largeHeap {
+		return least
+	}
+	return max(least, min(3*held, largeRun), held+held/5)
 }
 
-// heapHeld is about what the last collection left, which nothing tells but where the next one would come without a limit.
-func heapHeld(percent int) int64 {
-	debug.SetMemoryLimit(math.MaxInt64)
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return int64(stats.NextGC) * 100 / int64(100+percent)
+// heapHeld is what the last collection left.
+func heapHeld() int64 {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	return int64(live[0].Value.Uint64())
 }
 
 // everyCollection has something done after each collection: a value that nobody holds is found then.

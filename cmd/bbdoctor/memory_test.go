@@ -6,28 +6,38 @@ import (
 	"time"
 )
 
-func TestShareAndLimit(t *testing.T) {
+func TestLimit(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		held  int64
 		many  bool
-		share int
 		limit int64
 	}{
-		{0, false, collectAt, smallRun},
-		{heapGoal / 10, false, 900, smallRun},
-		{heapGoal / 2, false, 100, smallRun},
-		{heapGoal - heapGoal/3, false, collectAt, smallRun},
-		{heapGoal - heapGoal/3, true, collectLarge, 3 * heapGoal},
-		{heapGoal, false, collectLarge, 3 * heapGoal},
-		{heapGoal, true, collectLarge, 3 * heapGoal},
-		{largeRun / 2, false, collectLarge, largeRun},
-		{1000 << 20, true, collectLarge, 1200 << 20},
+		{0, false, smallRun},
+		{0, true, manyRun},
+		{largeHeap - 1, false, smallRun},
+		{largeHeap - 1, true, manyRun},
+		{largeHeap, false, 3 * largeHeap},
+		{largeHeap + 1<<20, true, 3 * (largeHeap + 1<<20)},
+		{largeRun / 2, false, largeRun},
+		{1000 << 20, true, 1200 << 20},
 	} {
-		if share, limit := share(c.held, c.many), limit(c.held, c.many); share != c.share || limit != c.limit {
-			t.Errorf("of %d bytes: %d percent and a limit of %d, want %d and %d", c.held, share, limit, c.share, c.limit)
+		if got := limit(c.held, c.many); got != c.limit {
+			t.Errorf("of %d bytes, many files %v: a limit of %d, want %d", c.held, c.many, got, c.limit)
 		}
 	}
+}
+
+// What a run holds is known after a collection.
+func TestHeapHeld(t *testing.T) {
+	t.Parallel()
+	const size = 64 << 20
+	held := make([]byte, size)
+	runtime.GC()
+	if got := heapHeld(); got < size || got > 100*size {
+		t.Errorf("%d bytes are held, want at least %d", got, size)
+	}
+	runtime.KeepAlive(held)
 }
 
 // The third collection is still told of.

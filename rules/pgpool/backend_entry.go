@@ -1,6 +1,7 @@
 package pgpool
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,10 +11,9 @@ import (
 
 // judgeEntry judges one entry; ok is false when its number is not known.
 func judgeEntry(p *rules.Pass, position int, entry facts.BackendEntry) (n node, ok bool) {
-	var fields []facts.ListItem
-	for _, field := range entry.Fields {
-		field.Text = strings.Trim(field.Text, `"'`) // judgeQuotes speaks of them
-		fields = append(fields, field)
+	fields := slices.Clone(entry.Fields)
+	for i := range fields {
+		fields[i].Text = strings.Trim(fields[i].Text, `"'`) // judgeQuotes speaks of them
 	}
 	text := strings.Trim(entry.Text, `"'`)
 	if ipv6(text, fields) {
