@@ -177,37 +177,46 @@ func severalTimes(units []unit) bool {
 // settings are: two have a Bitbucket, or two have more than one of Bitbucket, Pgpool-II and PostgreSQL nodes.
 func severalInstallations(d *directory) bool {
 	var t tally
-	t.count(d.units)
+	t.add(kindsOf(d.units))
 	for _, child := range d.children {
-		t.count(child.all)
+		t.add(kindsOf(child.all))
 	}
 	return t.several()
+}
+
+// kinds are the kinds of servers that there are.
+type kinds uint8
+
+const (
+	hasBitbucket kinds = 1 << iota
+	hasPgpool
+	hasNode
+)
+
+func kindsOf(units []unit) (k kinds) {
+	for _, u := range units {
+		switch {
+		case u.properties != nil, u.bitbucket != nil:
+			k |= hasBitbucket
+		case u.pgpool != nil:
+			k |= hasPgpool
+		case u.node != nil:
+			k |= hasNode
+		}
+	}
+	return k
 }
 
 // tally counts parts of a directory: those with a Bitbucket, and those with more than one kind of server.
 type tally struct{ bitbuckets, mixed int }
 
-func (t *tally) count(units []unit) {
-	var bitbucket, pgpool, node int
-	for _, u := range units {
-		switch {
-		case u.properties != nil, u.bitbucket != nil:
-			bitbucket = 1
-		case u.pgpool != nil:
-			pgpool = 1
-		case u.node != nil:
-			node = 1
-		}
+func (t *tally) add(k kinds) {
+	if k&hasBitbucket != 0 {
+		t.bitbuckets++
 	}
-	t.bitbuckets += bitbucket
-	if bitbucket+pgpool+node > 1 {
+	if k&(k-1) != 0 {
 		t.mixed++
 	}
-}
-
-func (t *tally) add(other tally) {
-	t.bitbuckets += other.bitbuckets
-	t.mixed += other.mixed
 }
 
 func (t *tally) several() bool { return t.bitbuckets > 1 || t.mixed > 1 }

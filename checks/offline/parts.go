@@ -20,6 +20,8 @@ import (
 const (
 	// fewestParts is from how many directories on it is worth it.
 	fewestParts = 8
+	// largest is the share of all inputs, as a divisor, that a part may have at most if its directory can be taken apart.
+	largest = 16
 	// largePart is from how many inputs on a part is read on all cores, and its Pgpool-IIs and nodes are deferred.
 	largePart = 100
 )
@@ -51,10 +53,9 @@ func LoadEach[T any](ctx context.Context, options Options, judge func(*facts.Col
 	return collection, []T{judge(collection)}, nil
 }
 
-// split is the inputs by the directories that may have nothing to do with each other: those below the innermost directory
-// that holds more than half of the inputs.
+// split is the inputs by the directories that may have nothing to do with each other.
 type split struct {
-	dir   string // that directory, links resolved
+	root  *branch
 	parts []part
 	rest  []candidate // what is in no part, and must be nothing for the parts to be by themselves
 }
@@ -64,75 +65,102 @@ type part struct {
 	inputs []candidate
 }
 
+// branch is a directory with inputs in it or below, by their places in the loader's list.
+type branch struct {
+	children []*branch
+	byName   map[string]*branch
+	name     string
+	inputs   []int
+	count    int // of inputs, also of those below
+	part     int // which part it is; of no use when it is taken apart
+	apart    bool
+}
+
+// at gives the branch of a directory, by the names that lead there.
+func (b *branch) at(path []string) *branch {
+	for _, name := range path {
+		child := b.byName[name]
+		if child == nil {
+			if b.byName == nil {
+				b.byName = map[string]*branch{}
+			}
+			child = &branch{name: name}
+			b.byName[name], b.children = child, append(b.children, child)
+		}
+		b = child
+	}
+	return b
+}
+
+// tally counts the inputs of a branch.
+func (b *branch) tally() int {
+	b.count = len(b.inputs)
+	for _, child := range b.children {
+		b.count += child.tally()
+	}
+	return b.count
+}
+
+// all appends the inputs of a branch and of those below.
+func (b *branch) all(to []int) []int {
+	to = append(to, b.inputs...)
+	for _, child := range b.children {
+		to = child.all(to)
+	}
+	return to
+}
+
 // split takes the inputs apart by their directories. ok is false when it is known already that they are to be read together.
 func (l *loader) split() (s split, ok bool) {
 	if o := l.options; len(o.Declared)+len(o.Releases)+len(o.Deployments)+len(o.EnvFiles) > 0 || len(l.inputs) < fewestParts {
 		return s, false
 	}
-	homes := make([]home, len(l.inputs))
+	s.root = &branch{}
+	var at *branch
 	for i, c := range l.inputs {
 		if !l.plain(c) {
 			return s, false
 		}
-		if i > 0 && c.format == l.inputs[i-1].format && filepath.Dir(c.path) == filepath.Dir(l.inputs[i-1].path) {
-			homes[i] = homes[i-1]
-			continue
+		if i == 0 || c.format != l.inputs[i-1].format || filepath.Dir(c.path) != filepath.Dir(l.inputs[i-1].path) {
+			_, units := l.home(c)
+			at = s.root.at(units)
 		}
-		homes[i] = l.home(c)
+		at.inputs = append(at.inputs, i)
 	}
-	inputs := make([]int, len(l.inputs))
-	for i := range inputs {
-		inputs[i] = i
+	s.root.tally()
+	return s, s.cut(l, s.root, 0) && len(s.parts) >= fewestParts
+}
+
+// cut makes a part of a branch, or takes it apart when it is large and hardly anything is directly in it. It gives false when
+// one of the parts is named like what others share.
+func (s *split) cut(l *loader, b *branch, depth int) bool {
+	if b.apart = largest*b.count > s.root.count && largest*len(b.inputs) <= b.count; !b.apart {
+		one := part{inputs: make([]candidate, 0, b.count)}
+		for _, i := range b.all(nil) {
+			one.inputs = append(one.inputs, l.inputs[i])
+		}
+		file, _ := l.home(one.inputs[0])
+		one.dir = filepath.Dir(one.inputs[0].resolved)
+		for range len(file) - depth {
+			one.dir = filepath.Dir(one.dir)
+		}
+		b.part, s.parts = len(s.parts), append(s.parts, one)
+		return true
 	}
-	for depth := 0; ; depth++ {
-		below := map[string][]int{}
-		var order []string
-		largest := ""
-		for _, i := range inputs {
-			if len(homes[i].units) == depth {
-				s.rest = append(s.rest, l.inputs[i])
-				continue
-			}
-			name := homes[i].units[depth]
-			if below[name] == nil {
-				order = append(order, name)
-			}
-			if below[name] = append(below[name], i); len(below[name]) > len(below[largest]) {
-				largest = name
-			}
-		}
-		if 2*len(below[largest]) > len(l.inputs) {
-			for _, name := range order {
-				for _, i := range below[name] {
-					if name != largest {
-						s.rest = append(s.rest, l.inputs[i])
-					}
-				}
-			}
-			inputs = below[largest]
-			continue
-		}
-		if len(order) < fewestParts {
-			return s, false
-		}
-		for _, name := range order {
-			if slices.Contains(shareable, strings.ToLower(name)) {
-				return s, false
-			}
-			one := part{inputs: make([]candidate, 0, len(below[name]))}
-			for _, i := range below[name] {
-				one.inputs = append(one.inputs, l.inputs[i])
-			}
-			first := below[name][0]
-			one.dir = filepath.Dir(l.inputs[first].resolved)
-			for range len(homes[first].file) - depth - 1 {
-				one.dir = filepath.Dir(one.dir)
-			}
-			s.parts = append(s.parts, one)
-		}
-		s.dir = filepath.Dir(s.parts[0].dir)
-		return s, true
+	for _, i := range b.inputs {
+		s.rest = append(s.rest, l.inputs[i])
 	}
+	for _, child := range b.children {
+		if len(b.children) > 1 && slices.Contains(shareable, strings.ToLower(child.name)) || !s.cut(l, child, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// inPart says whether a file is in one of the parts.
+func (s *split) inPart(resolved string) bool {
+	return slices.ContainsFunc(s.parts, func(p part) bool { return below(resolved, p.dir) })
 }
 
 // plain says whether an input is a file that lies where it was found, and no kustomization.
@@ -145,9 +173,7 @@ func (l *loader) plain(c candidate) bool {
 }
 
 // home is where a file is, and where what it configures will be said to be, as the names of directories from the outermost on.
-type home struct{ file, units []string }
-
-func (l *loader) home(c candidate) home {
+func (l *loader) home(c candidate) (file, units []string) {
 	elements := func(name string) []string {
 		if dir := dirName(name); dir != "." {
 			return strings.Split(dir, "/")
@@ -155,24 +181,42 @@ func (l *loader) home(c candidate) home {
 		return nil
 	}
 	name := l.files.name(c.path)
-	h := home{file: elements(name)}
-	h.units = h.file
+	file = elements(name)
 	if unit, _, ok := systemd.Name(name); ok && c.format == facts.Systemd {
-		h.units = elements(unit)
+		return file, elements(unit)
 	}
-	return h
+	return file, file
 }
 
 // outcome is what is kept of a part.
 type outcome struct {
-	deployments  []*facts.Deployment // their outlines
-	problems     []facts.Problem
-	environments []string // that units are placed in, each once
-	tally        tally
+	deployments []*facts.Deployment // their outlines
+	problems    []facts.Problem
+	about       about
 }
 
-// ours says whether there is anything of ours in the part.
-func (o *outcome) ours() bool { return len(o.environments) > 0 }
+// about is what the plan of a directory goes by, see [loader.plan].
+type about struct {
+	kinds kinds
+	// environments are those that units are placed in, and whether the units of each may be one installation; "" for none.
+	environments map[string]bool
+}
+
+func aboutUnits(units []unit) about {
+	a := about{kindsOf(units), map[string]bool{}}
+	for _, u := range units {
+		a.environments[u.environment] = false // of what is in none nobody asks
+	}
+	for environment := range a.environments {
+		if environment != "" {
+			a.environments[environment] = oneInstallation(byEnvironment(units)[environment])
+		}
+	}
+	return a
+}
+
+// ours says whether there is anything of ours.
+func (a about) ours() bool { return len(a.environments) > 0 }
 
 // apiece reads each part by itself and has it judged. It gives nil when that cannot be done; the inputs of the loader are then
 // those that are to be read together.
@@ -183,7 +227,7 @@ func (l *loader) apiece(ctx context.Context, s split, judge func(int, *facts.Col
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case len(rest.units) > 0, rest.files.follow(func(resolved string) bool { return below(resolved, s.dir) }):
+	case len(rest.units) > 0, rest.files.follow(s.inPart):
 		return nil, nil
 	}
 	outcomes := make([]outcome, len(s.parts))
@@ -206,11 +250,11 @@ func (l *loader) apiece(ctx context.Context, s split, judge func(int, *facts.Col
 	case err != nil:
 		return nil, err
 	}
-	apart := areApart(outcomes)
+	_, apart := s.root.areApart(outcomes)
 	all := &facts.Collection{}
 	l.inputs, l.problems = l.inputs[:0], append(l.problems, rest.problems...)
 	for i, o := range outcomes {
-		if !apart && o.ours() {
+		if !apart && o.about.ours() {
 			l.inputs = append(l.inputs, s.parts[i].inputs...)
 			continue
 		}
@@ -242,12 +286,7 @@ func (l *loader) part(ctx context.Context, p part, o *outcome, judge func(*facts
 		return errTogether
 	}
 	tree := newTree(sub.units)
-	for _, u := range tree.all {
-		if !slices.Contains(o.environments, u.environment) {
-			o.environments = append(o.environments, u.environment)
-		}
-	}
-	o.tally.count(tree.all)
+	o.about = aboutUnits(tree.all)
 	collection := sub.collection(sub.plan(tree))
 	o.problems = collection.Problems
 	if len(collection.Deployments) == 0 {
@@ -260,22 +299,45 @@ func (l *loader) part(ctx context.Context, p part, o *outcome, judge func(*facts
 	return nil
 }
 
-// areApart says whether the plan of the directory that holds the parts looks at each by itself, see [loader.plan], or finds
-// nothing.
-func areApart(outcomes []outcome) bool {
-	var environments []string
-	var all tally
-	for _, o := range outcomes {
-		environments = append(environments, o.environments...)
-		all.add(o.tally)
+// areApart says whether the plan of each directory that was taken apart looks at its parts by themselves, or finds nothing, and
+// what is known of all of them.
+func (b *branch) areApart(outcomes []outcome) (all about, ok bool) {
+	if !b.apart {
+		return outcomes[b.part].about, true
 	}
-	slices.Sort(environments)
-	environments = slices.Compact(environments)
-	unplaced := slices.Contains(environments, "")
-	if several := len(environments) > 2 || len(environments) == 2 && !unplaced; several {
-		return unplaced // else they may lie across the directories, see [loader.acrossServices]
+	var parts []about
+	for _, child := range b.children {
+		one, ok := child.areApart(outcomes)
+		if !ok {
+			return all, false
+		}
+		if one.ours() {
+			parts = append(parts, one)
+		}
 	}
-	return all.several() || len(environments) == 0
+	if len(parts) == 1 {
+		return parts[0], true
+	}
+	var t tally
+	all.environments = map[string]bool{}
+	across, repeated := true, false // a directory for each service and in it one for each environment, for all that is known here
+	for _, part := range parts {
+		t.add(part.kinds)
+		all.kinds |= part.kinds
+		for environment, one := range part.environments {
+			before, known := all.environments[environment]
+			all.environments[environment] = one && (before || !known)
+			across, repeated = across && one && environment != "", repeated || known
+		}
+	}
+	named := len(all.environments)
+	if _, unplaced := all.environments[""]; unplaced {
+		named--
+	}
+	if named > 1 {
+		return all, !across || !repeated
+	}
+	return all, len(parts) == 0 || t.several()
 }
 
 // below says whether a path is one of a directory or of those in it; both are clean.

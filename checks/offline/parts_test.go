@@ -191,6 +191,27 @@ func TestInPartsAsWhole(t *testing.T) {
 	}
 	across["bitbucket/prod/bitbucket.properties"], across["bitbucket/test/bitbucket.properties"] = bitbucketFile, bitbucketFile
 	across["pgpool/prod/pgpool.env"], across["pgpool/test/pgpool.env"] = pgpoolFile, pgpoolFile
+	inPieces := func(dir string) map[string]string {
+		files := map[string]string{}
+		for name, text := range spread {
+			files[dir+"/"+name] = text
+		}
+		return files
+	}
+	named, deep, regions := map[string]string{}, map[string]string{}, map[string]string{}
+	for name, text := range spread {
+		named[strings.Replace(name, "bitbucket/", "bitbucket-prod/", 1)] = text
+		deep[strings.Replace(name, "/", "/in/", 1)] = text
+	}
+	for i := range n {
+		dir := fmt.Sprintf("%s/%s/site-%d", []string{"eu", "us"}[i%2], []string{"prod", "test"}[i/2%2], i)
+		regions[dir+"/bitbucket.properties"], regions[dir+"/pgpool.env"] = bitbucketFile, pgpoolFile
+	}
+	each := map[string]string{}
+	for i := range n {
+		each[fmt.Sprintf("%c-prod/bitbucket.properties", 'a'+i)] = bitbucketFile
+		each[fmt.Sprintf("%c-prod/pgpool.env", 'a'+i)] = pgpoolFile
+	}
 	foreign := map[string]string{}
 	for i := range n {
 		foreign[fmt.Sprintf("svc-%d/deploy.yml", i)] = "kind: Service\nspec: {}\n"
@@ -199,18 +220,27 @@ func TestInPartsAsWhole(t *testing.T) {
 		files map[string]string
 		calls int
 	}{
-		"sites":                       {sites(n, "site-%d"), n},
-		"few":                         {sites(fewestParts-1, "site-%d"), 1},
-		"names that sort otherwise":   {with(sites(n, "s-%d"), with(site("s/x", 3), site("s/y", 4))), n + 1},
-		"deep, beside something else": {with(sites(n, "infra/sites/at-%d"), map[string]string{"infra/readme.yml": "a: b\n", "infra/broken.yml": site("", 1)["/broken.yml"], "ci/build.sh": "docker run alpine\n"}), n},
-		"one is large":                {with(sites(n, "site-%d"), sites(4, "site-3/sub-%d")), n},
-		"beside them":                 {with(sites(n, "site-%d"), map[string]string{"compose.yml": service("    image: bitnami/pgpool:4.6.3\n")}), 1},
-		"above them":                  {with(sites(n, "a/site-%d"), map[string]string{"b/bitbucket.properties": bitbucketFile}), 1},
-		"a common directory":          {with(sites(n, "site-%d"), map[string]string{"common/pgpool.env": pgpoolFile}), 1},
-		"a file of another":           {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: ../site-4/pgpool.env\n"), "site-4/pgpool.env": pgpoolFile}), 1},
-		"a file beside all":           {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: ../pgpool.env\n"), "pgpool.env": pgpoolFile}), 1},
-		"a file by a link":            {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: there\n"), "site-3/there": "-> ../site-4/pgpool.env", "site-4/pgpool.env": pgpoolFile}), 1},
-		"a link":                      {with(sites(n, "site-%d"), map[string]string{"site-3/linked.yml": "-> ../site-4/compose.yml"}), 1},
+		"sites":                        {sites(n, "site-%d"), n},
+		"few":                          {sites(fewestParts-1, "site-%d"), 1},
+		"names that sort otherwise":    {with(sites(n, "s-%d"), with(site("s/x", 3), site("s/y", 4))), n + 2},
+		"deep, beside something else":  {with(sites(n, "infra/sites/at-%d"), map[string]string{"infra/readme.yml": "a: b\n", "infra/broken.yml": site("", 1)["/broken.yml"], "ci/build.sh": "docker run alpine\n"}), n},
+		"one is large":                 {with(sites(n, "site-%d"), sites(4, "site-3/sub-%d")), n},
+		"beside them":                  {with(sites(n, "site-%d"), map[string]string{"compose.yml": service("    image: bitnami/pgpool:4.6.3\n")}), 1},
+		"above them":                   {with(sites(n, "a/site-%d"), map[string]string{"b/bitbucket.properties": bitbucketFile}), n + 1},
+		"regions":                      {with(sites(n, "eu/site-%d"), with(sites(n, "us/site-%d"), sites(n, "asia/east/site-%d"))), 3 * n},
+		"regions, one as a whole":      {with(sites(n, "eu/site-%d"), with(sites(n, "us/site-%d"), map[string]string{"asia/a/bitbucket.properties": bitbucketFile, "asia/p/pgpool.env": pgpoolFile})), 2*n + 1},
+		"beside those of a region":     {with(sites(n, "eu/site-%d"), with(sites(n, "us/site-%d"), map[string]string{"us/pgpool.env": pgpoolFile})), 1},
+		"a region in pieces":           {with(sites(n, "eu/site-%d"), inPieces("us")), 1},
+		"a region that shares":         {with(sites(n, "eu/site-%d"), with(sites(n, "us/site-%d"), map[string]string{"us/site-1/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: ../site-2/pgpool.env\n"), "us/site-2/pgpool.env": pgpoolFile})), 1},
+		"a region with what is common": {with(sites(n, "eu/site-%d"), with(sites(n, "us/site-%d"), site("us/base", 3))), 1},
+		"prod and test":                {with(sites(n, "prod/site-%d"), sites(n, "test/site-%d")), 2 * n},
+		"prod and test in a region":    {with(sites(n, "eu/prod/site-%d"), with(sites(n, "eu/test/site-%d"), sites(n, "us/prod/site-%d"))), 3 * n},
+		"prod and test in each":        {with(sites(n, "site-%d/prod"), sites(n, "site-%d/test")), 2 * n},
+		"a common directory":           {with(sites(n, "site-%d"), map[string]string{"common/pgpool.env": pgpoolFile}), 1},
+		"a file of another":            {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: ../site-4/pgpool.env\n"), "site-4/pgpool.env": pgpoolFile}), 1},
+		"a file beside all":            {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: ../pgpool.env\n"), "pgpool.env": pgpoolFile}), 1},
+		"a file by a link":             {with(sites(n, "site-%d"), map[string]string{"site-3/more.yml": service("    image: bitnami/pgpool:4.6.3\n    env_file: there\n"), "site-3/there": "-> ../site-4/pgpool.env", "site-4/pgpool.env": pgpoolFile}), 1},
+		"a link":                       {with(sites(n, "site-%d"), map[string]string{"site-3/linked.yml": "-> ../site-4/compose.yml"}), 1},
 		"from beside into one": {with(sites(n, "site-%d"), map[string]string{
 			"up.yml":          "# as PGPOOL_MAX_POOL\nservices: {one: {extends: {file: site-4/part.yml, service: web}}}\n",
 			"site-4/part.yml": "services:\n  web: {image: alpine}\n  pgpool: {image: 'bitnami/pgpool:4.6.3'}\n",
@@ -224,7 +254,14 @@ func TestInPartsAsWhole(t *testing.T) {
 		"a manifest":                     {with(sites(n, "site-%d"), map[string]string{"site-9/pool.yml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {PGPOOL_MAX_POOL: '1'}\n"}), 1},
 		"a kustomization":                {with(sites(n, "site-%d"), map[string]string{"site-9/kustomization.yaml": "resources: []\n"}), 1},
 		"one installation":               {spread, 1},
-		"environments":                   {environments, 1},
+		"environments":                   {environments, n},
+		"one of each environment":        {each, n},
+		"one of each, and one of none":   {with(each, map[string]string{"other/bitbucket.properties": bitbucketFile, "other/pgpool.env": pgpoolFile}), n + 1},
+		"across services, one of none":   {with(across, map[string]string{"other/pgpool.env": pgpoolFile, "other/bitbucket.properties": bitbucketFile}), 2*n + 5},
+		"across services, one is two":    {with(across, map[string]string{"part-3/prod/pgpool.env": pgpoolFile, "part-3/prod/pgpool.conf": "backend_hostname0 = 'x'\n"}), 2*n + 4},
+		"a part of an environment":       {named, 1},
+		"in pieces, deep":                {deep, 1},
+		"regions, one site is two":       {with(regions, site("eu/prod/site-0", 3)), n},
 		"environments and others":        {with(environments, site("other", 10)), n + 1},
 		"across services":                {across, 1},
 		"nothing":                        {foreign, 0},
@@ -293,26 +330,30 @@ func TestRandomPartsAsWhole(t *testing.T) {
 		{"base.yml", "services:\n  pgpool:\n    extends: {file: %s, service: pgpool}\n"},
 		{"start.sh", "docker run --env-file %s -e PGPOOL_BACKEND_NODES=0:pg-%d:5432 bitnami/pgpool:4.6.3\n"},
 		{"other.yml", "services: {web: {image: nginx, env_file: %s}}\n"},
-		{"pool.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x%[2]d}\ndata: {PGPOOL_MAX_POOL: '1'}\n"},
 		{"pgpool.conf", "backend_hostname0 = 'pg-%[2]d'\n"},
+		{"pool.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x%[2]d}\ndata: {PGPOOL_MAX_POOL: '1'}\n"}, // in few trees
 	}
 	words := []string{"site", "prod", "test", "base", "pgpool", "db", "eu-prod", "x"}
 	parted := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(80) {
 		random := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // the same at every run
 		files := map[string]string{}
-		dirs := make([]string, 10+random.IntN(6))
+		nested, crossing, kinds := seed%2 == 0, random.IntN(4) == 0, len(texts)-1+random.IntN(8)/7
+		dirs := make([]string, 10+random.IntN(12))
 		for i := range dirs {
 			dirs[i] = fmt.Sprintf("%s-%d", words[cmp.Or(random.IntN(3), random.IntN(len(words)))%len(words)], i)
 			if random.IntN(8) == 0 {
 				dirs[i] += "/" + words[random.IntN(len(words))]
 			}
+			if nested {
+				dirs[i] = words[random.IntN(len(words))] + "/" + dirs[i]
+			}
 		}
 		for _, dir := range dirs {
 			for range 1 + random.IntN(4) {
-				one := texts[random.IntN(len(texts)-random.IntN(2)*2)]
+				one := texts[random.IntN(kinds)]
 				named := texts[random.IntN(3)].name
-				if random.IntN(60) == 0 {
+				if crossing && random.IntN(10) == 0 {
 					up := strings.Repeat("../", 1+strings.Count(dir, "/"))
 					named = up + dirs[random.IntN(len(dirs))] + "/" + named
 				}
@@ -332,7 +373,7 @@ func TestRandomPartsAsWhole(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, slices.Sorted(maps.Keys(files)))
 		}
 	}
-	if parted < 5 || parted > 55 {
-		t.Errorf("%d of 60 were read in parts; the test is to see both", parted)
+	if parted < 10 || parted > 70 {
+		t.Errorf("%d of 80 were read in parts; the test is to see both", parted)
 	}
 }
