@@ -143,7 +143,11 @@ type walker struct {
 	*loader
 	ctx    context.Context
 	inTree bool
+	within bool // another walker has others walk at the same time
 }
+
+// manyDirectories is from how many directories in one on they are walked on all cores.
+const manyDirectories = 16
 
 func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int) {
 	if w.ctx.Err() != nil {
@@ -162,17 +166,24 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 		ignore = ignore.below(resolved, entries)
 	}
 	w.files.knowDir(path, resolved, w.inTree, ignore)
-	for _, entry := range entries {
+	enter := func(w *walker, name string) {
+		child, resolvedChild := filepath.Join(path, name), filepath.Join(resolved, name)
+		if !slices.Contains(skippedDirectories, name) && !ignore.ignores(resolvedChild, true) && !w.excluded(child) {
+			w.directory(child, resolvedChild, ignore, depth+1)
+		}
+	}
+	walked := w.ahead(entries, enter)
+	for i, entry := range entries {
 		child := filepath.Join(path, entry.Name())
 		resolvedChild := child
 		if resolved != path {
 			resolvedChild = filepath.Join(resolved, entry.Name())
 		}
 		switch {
+		case entry.IsDir() && walked[i] != nil:
+			w.inputs, w.problems = append(w.inputs, walked[i].inputs...), append(w.problems, walked[i].problems...)
 		case entry.IsDir():
-			if !slices.Contains(skippedDirectories, entry.Name()) && !ignore.ignores(resolvedChild, true) && !w.excluded(child) {
-				w.directory(child, resolvedChild, ignore, depth+1)
-			}
+			enter(w, entry.Name())
 		case entry.Type().IsRegular():
 			w.file(child, resolvedChild, resolvedChild, ignore)
 		case entry.Type()&fs.ModeSymlink != 0:
@@ -183,6 +194,28 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 			}
 		}
 	}
+}
+
+// ahead has many directories walked on all cores, and gives what was found by the places of their entries; it does nothing
+// where there are few.
+func (w *walker) ahead(entries []fs.DirEntry, enter func(*walker, string)) []*loader {
+	walked := make([]*loader, len(entries))
+	var directories []int
+	for i, entry := range entries {
+		if entry.IsDir() {
+			directories = append(directories, i)
+		}
+	}
+	if w.within || len(directories) < manyDirectories {
+		return walked
+	}
+	_ = parallel(w.ctx, len(directories), func(n int) { // whoever began the walk asks whether it was ended
+		i := directories[n]
+		one := &loader{options: w.options, base: w.base, files: w.files}
+		enter(&walker{loader: one, ctx: w.ctx, inTree: w.inTree, within: true}, entries[i].Name())
+		walked[i] = one
+	})
+	return walked
 }
 
 // file takes a file at path; inTree is the path that .gitignore speaks of, resolved where the bytes are.
