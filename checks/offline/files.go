@@ -322,7 +322,7 @@ func read(path string) ([]byte, fs.FileMode, error) {
 	if info.Size() > input.MaxFile {
 		return nil, 0, input.ErrTooLarge
 	}
-	file, err := os.Open(path)
+	file, err := open(path)
 	if err != nil {
 		return nil, 0, reason(err)
 	}

@@ -13,7 +13,7 @@ import (
 const (
 	// smallRun is the memory of Go in bytes that any run may take. With the pages of the program 500 installations, in 5,000
 	// files, then take less than 64 MiB.
-	smallRun = 51 << 20
+	smallRun = 49 << 20
 	// fewFiles is up to how many files smallRun holds; more may take manyRun, for time counts.
 	fewFiles = 6000
 	manyRun  = 84 << 20
