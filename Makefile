@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin
 LINT_VERSION := v2.15.0
 
-.PHONY: build demo test unit oracle cluster compat browser bench lint fuzz packages clean
+.PHONY: build demo test unit oracle cluster compat browser bench lint systems fuzz packages clean
 
 build: $(BIN)/bbdoctor
 
@@ -66,6 +66,11 @@ lint: $(BIN)/golangci-lint
 
 $(BIN)/golangci-lint:
 	GOBIN=$(abspath $(BIN)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+# Builds for the other systems that releases are made for.
+systems:
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -o $(BIN)/systems/ ./cmd/bbdoctor
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 $(GO) build -o $(BIN)/systems/ ./cmd/bbdoctor
 
 # Speed, against peers measured in the same run.
 bench: build packages

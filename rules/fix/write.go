@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // ErrChanged says that a file is no longer what was judged.
@@ -50,8 +49,8 @@ func (f *File) check() (t target, err error) {
 	if t.info.Mode().Perm()&0o222 == 0 {
 		return t, errors.New("it is read-only; make it writable (chmod u+w) and run bbdoctor again")
 	}
-	if stat, ok := t.info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
-		return t, fmt.Errorf("it has %d names (hard links), and the others would keep the old text; make it a file of its own, or the others symbolic links", stat.Nlink)
+	if names := names(t.info); names > 1 {
+		return t, fmt.Errorf("it has %d names (hard links), and the others would keep the old text; make it a file of its own, or the others symbolic links", names)
 	}
 	// Writing needs the right to write the file itself, not only its directory.
 	if opened, err := os.OpenFile(t.path, os.O_WRONLY, 0); err != nil {
@@ -99,25 +98,6 @@ func (f *File) replace(t target) (err error) {
 		return plain(err)
 	}
 	return syncDirectory(directory)
-}
-
-// keepOwner gives the new file the old one's owner and group; without that right the file must not change hands silently.
-func keepOwner(file *os.File, old os.FileInfo) error {
-	stat, ok := old.Sys().(*syscall.Stat_t)
-	if !ok {
-		return nil
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return plain(err)
-	}
-	if mine, ok := info.Sys().(*syscall.Stat_t); ok && mine.Uid == stat.Uid && mine.Gid == stat.Gid {
-		return nil
-	}
-	if err := file.Chown(int(stat.Uid), int(stat.Gid)); err != nil {
-		return fmt.Errorf("it belongs to another user (id %d, group %d) and would change hands; run bbdoctor as that user", stat.Uid, stat.Gid)
-	}
-	return nil
 }
 
 func syncDirectory(dir string) error {
