@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/bbdoctor/bbdoctor/rules/report"
 )
 
 // TestEachAsAll: what many installations are found to have, each let go of once it is judged, is what is found when all are
@@ -32,11 +34,11 @@ func TestEachAsAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, format := range []string{"pretty", "short", "json", "sarif", "junit", "markdown", "code-insights"} {
-		code, each, errors := doctor(t, dir, "check", "--format", format, ".")
-		wantCode, all, wantErrors := doctor(t, dir, "check", "--format", format, "--baseline", "baseline.json", ".")
+	for _, format := range report.Formats {
+		code, each, errors := doctor(t, dir, "check", "--format", format.Name, ".")
+		wantCode, all, wantErrors := doctor(t, dir, "check", "--format", format.Name, "--baseline", "baseline.json", ".")
 		if code != wantCode || each != all || errors != wantErrors {
-			t.Errorf("%s: %d %s\n%s\n\nall held: %d %s\n%s", format, code, errors, each, wantCode, wantErrors, all)
+			t.Errorf("%s: %d %s\n%s\n\nall held: %d %s\n%s", format.Name, code, errors, each, wantCode, wantErrors, all)
 		}
 	}
 }
