@@ -24,6 +24,7 @@ type loaded struct {
 	problems    []string
 	directives  []string
 	hidden      []string
+	others      []string
 }
 
 // see adds what a collection that is to be judged holds.
@@ -54,9 +55,21 @@ func (l *loaded) see(t *testing.T, c *facts.Collection) {
 	for _, d := range c.Directives {
 		l.directives = append(l.directives, fmt.Sprint(d.Origin.Source.Name, d.Origin.Span, d.Text, d.First, d.Last))
 	}
-	slices.Sort(l.hidden)
-	slices.Sort(l.directives)
-	slices.Sort(l.deployments)
+	for _, other := range c.Others {
+		text := fmt.Sprint(other.Origin.Source.Name, other.Origin.Span, other.Name)
+		for _, a := range other.Environment {
+			text += fmt.Sprint(" ", a.Name, a.Value.Origin.Source.Name, a.Value.Origin.Span)
+		}
+		l.others = append(l.others, text)
+	}
+	for _, list := range l.lists() {
+		slices.Sort(list)
+	}
+}
+
+// lists are those that are made part by part.
+func (l *loaded) lists() [][]string {
+	return [][]string{l.deployments, l.directives, l.hidden, l.others}
 }
 
 // close adds what the whole collection tells in the end.
@@ -125,18 +138,19 @@ func inPartsAsWhole(t *testing.T, options Options) (calls int) {
 			got.deployments = append(got.deployments, seen.deployments...)
 			got.directives = append(got.directives, seen.directives...)
 			got.hidden = append(got.hidden, seen.hidden...)
+			got.others = append(got.others, seen.others...)
 		}
 	}
-	slices.Sort(got.deployments)
-	slices.Sort(got.directives)
-	slices.Sort(got.hidden)
+	for _, list := range got.lists() {
+		slices.Sort(list)
+	}
 	got.close(each)
 	for _, list := range []struct {
 		name      string
 		got, want []string
 	}{
 		{"deployments", got.deployments, want.deployments}, {"outlines", got.outlines, want.outlines}, {"problems", got.problems, want.problems},
-		{"directives", got.directives, want.directives}, {"hidden", got.hidden, want.hidden},
+		{"directives", got.directives, want.directives}, {"hidden", got.hidden, want.hidden}, {"others", got.others, want.others},
 	} {
 		if i := slices.IndexFunc(list.got, func(s string) bool { return !slices.Contains(list.want, s) }); i >= 0 {
 			t.Errorf("%s: not as a whole: %s", list.name, list.got[i])
@@ -151,9 +165,11 @@ func inPartsAsWhole(t *testing.T, options Options) (calls int) {
 // site is one installation in several files.
 func site(dir string, children int) map[string]string {
 	return map[string]string{
-		dir + "/compose.yml": fmt.Sprintf("services:\n  pgpool:\n    image: bitnami/pgpool:4.6.3\n    env_file: secret.env\n    environment:\n"+
+		dir + "/compose.yml": fmt.Sprintf("services:\n  pgpool:\n    image: bitnami/pgpool:4.6.3\n    env_file: [secret.env, common.list]\n    environment:\n"+
 			"      # bbdoctor:ignore pool/* -- few users\n      PGPOOL_NUM_INIT_CHILDREN: %d\n      PGPOOL_BACKEND_NODES: 0:pg-0:5432,1:pg-1:5432\n"+
-			"  pg-0:\n    image: bitnami/postgresql-repmgr:17.6.0\n    environment: {REPMGR_NODE_NAME: first, REPMGR_PASSWORD: Okapi}\n", children),
+			"  pg-0:\n    image: bitnami/postgresql-repmgr:17.6.0\n    environment: {REPMGR_NODE_NAME: first, REPMGR_PASSWORD: Okapi}\n"+
+			"  backup:\n    image: alpine\n    env_file: common.list\n", children),
+		dir + "/common.list":                             "TZ=UTC\n",
 		dir + "/secret.env":                              "PGPOOL_ADMIN_PASSWORD=Okapi\n# bbdoctor:ignore secrets/* -- a laboratory\nPGPOOL_POSTGRES_PASSWORD=Zebra\n",
 		dir + "/home/bitbucket.properties":               bitbucketFile + "jdbc.password=Okapi\n",
 		dir + "/units/pgpool.service":                    "[Service]\nExecStart=/usr/bin/docker run --env-file /etc/missing.env bitnami/pgpool:4.6.3\n",
