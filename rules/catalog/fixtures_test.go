@@ -122,6 +122,9 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 	if diff := cmp.Diff(string(want), got); diff != "" && !*update {
 		t.Errorf("want.txt (-) and what the rule says (+):\n%s", diff)
 	}
+	if deferred := runDeferred(t, rule, options, measured); deferred != got+edits(results) && !*update {
+		t.Errorf("when all is there (-) and when it is made to be judged and let go of (+):\n%s", cmp.Diff(got+edits(results), deferred))
+	}
 	checkFixed(t, rule, options, collection, results, fixed)
 	if *update {
 		rewrite(t, path, archive, got, fixed)
@@ -131,6 +134,38 @@ func runCase(t *testing.T, rule *rules.Rule, path string, read map[facts.Key]boo
 		t.Errorf("the case is named %s, but no deployment has that outcome", kind)
 	}
 	return kind
+}
+
+// runDeferred runs a case as check does when it changes nothing: what a deployment has is made when it is judged.
+func runDeferred(t *testing.T, rule *rules.Rule, options offline.Options, measured *facts.Snapshot) string {
+	t.Helper()
+	options.Deferred, options.Today = true, time.Date(2026, time.November, 24, 0, 0, 0, 0, time.UTC)
+	collection, err := offline.Load(context.Background(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if measured != nil {
+		attach(t, collection, measured)
+	}
+	results := rules.RunAll(collection.Deployments, []*rules.Rule{rule})
+	fix.Resolve(collection, results)
+	return describe(collection, results) + edits(results)
+}
+
+// edits writes what fixes change.
+func edits(results []*rules.Result) string {
+	var out strings.Builder
+	for _, result := range results {
+		for _, finding := range result.Findings {
+			if finding.Fix == nil {
+				continue
+			}
+			for _, edit := range finding.Fix.Edits {
+				fmt.Fprintf(&out, "edit: %s %d-%d %q\n", edit.Source.Name, edit.Start, edit.End, edit.New)
+			}
+		}
+	}
+	return out.String()
 }
 
 // attach gives what was measured to the case's deployment, or to one of its own where there are no files.
