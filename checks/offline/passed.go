@@ -64,7 +64,7 @@ func filledIn(assignments []facts.Assignment) {
 		if setting.State != facts.Set {
 			continue
 		}
-		if setting.Sensitive() && foreign.IsPlaceholder(setting.Text) || !setting.Sensitive() && foreign.Placeholder(setting.Text) {
+		if foreign.Placeholder(setting.Text) && (foreign.IsPlaceholder(setting.Text) || !setting.Sensitive()) {
 			setting.State, setting.Why, setting.Origin.Runs = facts.Unresolved, templateReason, []facts.Run{}
 		}
 	}
