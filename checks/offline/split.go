@@ -155,14 +155,15 @@ func (l *loader) home(c candidate) (file, units []string) {
 // about is what the plan of a directory goes by, see [loader.plan].
 type about struct {
 	kinds kinds
-	// environments are those that units are placed in, and whether the units of each may be one installation; "" for none.
+	// environments are those that units are placed in, and whether the units of each may be one installation. Those in none,
+	// under "", are no part of an environment that lies across directories.
 	environments map[string]bool
 }
 
 func aboutUnits(units []unit) about {
 	a := about{kindsOf(units), map[string]bool{}}
 	for _, u := range units {
-		a.environments[u.environment] = false // of what is in none nobody asks
+		a.environments[u.environment] = false
 	}
 	for environment := range a.environments {
 		if environment != "" {
@@ -203,7 +204,7 @@ func (b *branch) areApart(outcomes []outcome) (all about, ok bool) {
 		for environment, one := range part.environments {
 			before, known := all.environments[environment]
 			all.environments[environment] = one && (before || !known)
-			across, repeated = across && one && environment != "", repeated || known
+			across, repeated = across && one, repeated || known
 		}
 	}
 	named := len(all.environments)
