@@ -1,6 +1,6 @@
 // Package foreign knows files that hold configuration of ours in a form that bbdoctor does not read: templates of Jinja,
-// ERB, Go and envsubst, Terraform, Nomad, Ansible. Such a file is named instead of being passed over in silence or
-// misread.
+// ERB, Go and envsubst, Terraform, Nomad, Ansible, Jsonnet, TOML, and images that are built with settings of their own. Such
+// a file is named instead of being passed over in silence or misread.
 package foreign
 
 import (
@@ -23,6 +23,9 @@ const (
 	Terraform  Form = "Terraform"
 	HCL        Form = "HCL"
 	Ansible    Form = "Ansible"
+	Jsonnet    Form = "Jsonnet"
+	TOML       Form = "TOML"
+	Dockerfile Form = "a Dockerfile"
 	Data       Form = "data"
 )
 
@@ -33,6 +36,7 @@ var forms = []struct {
 }{
 	{".tf.json", Terraform}, {".tfvars.json", Terraform}, {".tfvars", Terraform}, {".tf", Terraform},
 	{".nomad", HCL}, {".hcl", HCL},
+	{".jsonnet", Jsonnet}, {".libsonnet", Jsonnet}, {".toml", TOML}, {".dockerfile", Dockerfile}, {".containerfile", Dockerfile},
 	{".j2", Jinja}, {".jinja2", Jinja}, {".jinja", Jinja},
 	{".erb", ERB}, {".epp", Template},
 	{".gotmpl", GoTemplate}, {".tmpl", Template}, {".tpl", Template}, {".template", Template}, {".mustache", Template}, {".hbs", Template}, {".in", Template},
@@ -44,11 +48,14 @@ func Named(name string) (form Form, inner string, ok bool) {
 	base := strings.ToLower(path.Base(name))
 	for _, f := range forms {
 		if rest, found := strings.CutSuffix(base, f.ending); found && rest != "" {
-			if f.form == Terraform || f.form == HCL {
+			if !f.form.IsTemplate() {
 				return f.form, "", true
 			}
 			return f.form, rest, true
 		}
+	}
+	if first, _, _ := strings.Cut(base, "."); first == "dockerfile" || first == "containerfile" {
+		return Dockerfile, "", true
 	}
 	return "", "", false
 }
@@ -92,7 +99,7 @@ var names = [][]byte{
 	[]byte("jdbc.password"), []byte("backend_hostname0"), []byte("num_init_children"), []byte("load_balance_mode"),
 }
 
-// Key finds the first name of ours that a text gives a value: NAME=..., NAME: ..., "NAME": ..., name: NAME, and the like.
+// Key finds the first name of ours that a text gives a value: NAME=..., NAME: ..., "NAME": ..., name: NAME, ENV NAME, and the like.
 // Comments count for nothing.
 func Key(text []byte) (name string, at facts.Span, ok bool) {
 	found := facts.Span{Start: len(text)}
@@ -129,8 +136,8 @@ func assigned(text []byte, at facts.Span) bool {
 		return true
 	}
 	before := bytes.TrimRight(text[max(0, at.Start-20):at.Start], "\"' \t")
-	if len(before) == 0 {
-		return false
+	if len(before) == 0 || bytes.HasSuffix(before, []byte("ENV")) {
+		return len(before) > 0
 	}
 	before = bytes.TrimRight(before[:len(before)-1], "\"' \t") // in front of the colon or equals sign
 	return bytes.HasSuffix(before, []byte("name")) || bytes.HasSuffix(before, []byte("Name"))

@@ -13,6 +13,8 @@ func TestKey(t *testing.T) {
 		"# PGPOOL_A=b\n// JDBC_URL=c\n":                    "",
 		"see PGPOOL_MAX_POOL in the manual":                "",
 		"MY_PGPOOL_A=b":                                    "",
+		"FROM bitnami/pgpool\nENV PGPOOL_MAX_POOL 1\n":     "PGPOOL_MAX_POOL",
+		"ENV TZ=UTC \\\n    PGPOOL_MAX_POOL=1\n":           "PGPOOL_MAX_POOL",
 		"pgpool.conf: num_init_children = {{ children }}":  "num_init_children",
 		"a: b\n  JDBC_URL: '{{ url }}'\n  PGPOOL_A: c":     "JDBC_URL",
 		"": "",
@@ -41,7 +43,9 @@ func TestNamed(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/pgpool.conf.j2": "a Jinja template pgpool.conf", "bitbucket.properties.erb": "an ERB template bitbucket.properties", "main.tf": "Terraform ",
 		"docker-compose.yml.j2": "a Jinja template docker-compose.yml", "x.tf.json": "Terraform ", "pgpool.nomad": "HCL ", "values.yaml.gotmpl": "a Go template values.yaml",
-		".in": "", "x.yaml": "", "pgpool.conf": "",
+		"Dockerfile": "a Dockerfile ", "pgpool/Dockerfile.prod": "a Dockerfile ", "pgpool.dockerfile": "a Dockerfile ", "Containerfile": "a Dockerfile ",
+		"Dockerfile.j2": "a Jinja template dockerfile", "env/main.jsonnet": "Jsonnet ", "pgpool.libsonnet": "Jsonnet ", "fly.toml": "TOML ",
+		".in": "", "x.yaml": "", "pgpool.conf": "", "dockerfiles": "", ".dockerfile": "", "my-dockerfile": "",
 	} {
 		form, inner, ok := Named(name)
 		if got := string(form) + " " + inner; ok != (want != "") || ok && got != want {
