@@ -35,11 +35,9 @@ func RedactURL(text string) string {
 // SecretsInURL gives the byte ranges that [RedactURL] hides, in order, none of which overlap. A password that is empty has
 // an empty one.
 func SecretsInURL(text string) []Span {
-	named := strings.IndexByte(text, '=') >= 0
-	login := strings.IndexByte(text, '@') >= 0
 	var spans []Span
 	end := 0
-	if named && maybePassword(text) {
+	if strings.IndexByte(text, '=') >= 0 && maybePassword(text) {
 		for _, match := range urlPassword().FindAllStringSubmatchIndex(text, -1) {
 			if match[3] < end {
 				continue // behind a password that goes on behind an "&"
@@ -48,7 +46,7 @@ func SecretsInURL(text string) []Span {
 			spans = append(spans, Span{match[3], end})
 		}
 	}
-	if login {
+	if strings.IndexByte(text, '@') >= 0 {
 		for _, match := range urlUserInfo().FindAllStringSubmatchIndex(text, -1) {
 			spans = append(spans, Span{match[3], match[1] - 1})
 		}

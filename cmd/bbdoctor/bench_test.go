@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -395,7 +396,10 @@ func peakOf(b *testing.B, command *exec.Cmd) (most float64) {
 			if errors.Is(err, fs.ErrNotExist) && most == 0 {
 				b.Skip("the system does not tell the peak memory")
 			}
-			most = max(most, peakIn(status))
+			// Until the child is the program it is the parent, with its memory.
+			if bytes.HasPrefix(status, []byte("Name:\t"+filepath.Base(command.Path)+"\n")) {
+				most = max(most, peakIn(status))
+			}
 		}
 	}
 }
