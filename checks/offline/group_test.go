@@ -18,19 +18,30 @@ const (
 	nodeFile      = "REPMGR_NODE_NAME=pg-0\nREPMGR_PARTNER_NODES=pg-0,pg-1\n"
 )
 
-// unpack writes files and loads them.
-func unpack(t *testing.T, files map[string]string) *facts.Collection {
+// write writes files; a text "-> x" is a symbolic link to x.
+func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
-	dir := t.TempDir()
 	for name, text := range files {
-		target := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(target, []byte(text), 0o600); err != nil {
+		if to, link := strings.CutPrefix(text, "-> "); link {
+			if err := os.Symlink(to, path); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// unpack writes files and loads them.
+func unpack(t *testing.T, files map[string]string) *facts.Collection {
+	t.Helper()
+	dir := written(t, files)
 	collection, err := Load(context.Background(), Options{Dir: dir, Paths: []string{"."}})
 	if err != nil {
 		t.Fatal(err)

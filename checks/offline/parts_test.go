@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -89,25 +87,6 @@ func (l *loaded) close(c *facts.Collection) {
 	}
 	for _, p := range c.Problems {
 		l.problems = append(l.problems, fmt.Sprint(p.File, p.Origin.Span, p.Message, p.Note))
-	}
-}
-
-func write(t *testing.T, dir string, files map[string]string) {
-	t.Helper()
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if to, link := strings.CutPrefix(text, "-> "); link {
-			if err := os.Symlink(to, path); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 

@@ -2,8 +2,6 @@ package offline
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -56,15 +54,7 @@ func TestValuesFiles(t *testing.T) {
 // TestReleases reads values files in the order in which a release has them, also those that no path leads to.
 func TestReleases(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	for name, text := range map[string]string{"common.yaml": valuesFile, "prod/pg.yaml": "pgpool: {maxPool: 1}\nfullnameOverride: pg\n", "last.yaml": "pgpool: {maxPool: 2}\n"} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := written(t, map[string]string{"common.yaml": valuesFile, "prod/pg.yaml": "pgpool: {maxPool: 1}\nfullnameOverride: pg\n", "last.yaml": "pgpool: {maxPool: 2}\n"})
 	collection, err := Load(context.Background(), Options{Dir: dir, Paths: []string{"prod"}, Releases: []Release{
 		{Name: "one", Files: []string{"common.yaml", "prod/pg.yaml", "last.yaml"}}, {Name: "two", Files: []string{"common.yaml", "last.yaml", "prod/pg.yaml"}},
 	}})

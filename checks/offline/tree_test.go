@@ -2,8 +2,6 @@ package offline
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -11,7 +9,7 @@ import (
 func TestNamedFilesAreOfTheWorkTree(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	for name, text := range map[string]string{
+	write(t, root, map[string]string{
 		".git/HEAD":  "ref: refs/heads/main\n",
 		".gitignore": "secret.txt\n",
 		"compose.yml": "services:\n  pgpool:\n    image: bitnami/pgpool:4.6.1\n    env_file: [plain.txt, secret.txt, out/side.txt]\n" +
@@ -19,15 +17,7 @@ func TestNamedFilesAreOfTheWorkTree(t *testing.T) {
 		"plain.txt":    "PGPOOL_MAX_POOL=1\n",
 		"secret.txt":   "PGPOOL_ADMIN_PASSWORD=Okapi\n",
 		"out/side.txt": "PGPOOL_NUM_INIT_CHILDREN=99\n",
-	} {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	for given, of := range map[string]map[string]bool{
 		".": {"compose.yml": true, "plain.txt": true, "secret.txt": false, "out/side.txt": true},
 		// What is ignored elsewhere is not looked for.
