@@ -112,7 +112,7 @@ func (d *Deployment) Sources(visit func(*Source, Format)) {
 // Outline is what reports tell of a deployment that was judged: what there is and which version, but none of the settings
 // except for jdbc.url, and no files.
 func (d *Deployment) Outline() *Deployment {
-	outline := &Deployment{Name: d.Name, Problems: d.Problems, Today: d.Today, Tables: d.Tables}
+	outline := &Deployment{Name: d.Name, Problems: d.Problems}
 	if b := d.Bitbucket; b != nil {
 		outline.Bitbucket = &Bitbucket{Name: b.Name, URLs: b.URLs, Version: b.Version, Nodes: b.Nodes}
 	}

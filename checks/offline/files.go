@@ -125,8 +125,8 @@ func (f *directories) allow(dir string) {
 
 func (f *directories) allowed(resolved string) bool {
 	for _, root := range f.roots {
-		if rest, below := strings.CutPrefix(resolved, root); below && rest != "" && rest[0] == filepath.Separator {
-			return true // both are clean, so nothing in it leads up again
+		if below(resolved, root) {
+			return true
 		}
 		if relative, err := filepath.Rel(root, resolved); err == nil && filepath.IsLocal(relative) {
 			return true

@@ -4,34 +4,14 @@ import (
 	"github.com/bbdoctor/bbdoctor/checks/facts"
 )
 
-// hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them. An environment
-// that is put aside was hidden before that.
+// hideSecrets marks in every source the bytes that hold a secret, so that no excerpt and no diff shows them.
 func hideSecrets(collection *facts.Collection) {
 	for _, deployment := range collection.Deployments {
-		for _, container := range deployment.Containers() {
-			hideAssignments(container.Environment)
-			hideSetting(container.Image)
-		}
-		if deployment.Bitbucket != nil {
-			for _, file := range deployment.Bitbucket.Files {
-				hideAssignments(file.Entries)
-			}
-		}
-		for _, pgpool := range deployment.Pgpools {
-			hideConf(pgpool.Files)
-		}
-		for _, node := range deployment.Nodes {
-			hideConf(node.Files)
-		}
+		deployment.Visit(hideSetting)
 	}
 }
 
-func hideConf(files []*facts.ConfFile) {
-	for _, file := range files {
-		hideAssignments(file.Assignments)
-	}
-}
-
+// hideAssignments does the same for an environment that is put aside before there is a deployment.
 func hideAssignments(list []facts.Assignment) {
 	for i := range list {
 		setting := list[i].Value

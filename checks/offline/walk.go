@@ -174,16 +174,20 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 	}
 	walked := w.ahead(entries, enter)
 	for i, entry := range entries {
+		if entry.IsDir() {
+			if i < len(walked) && walked[i] != nil {
+				w.inputs, w.problems = append(w.inputs, walked[i].inputs...), append(w.problems, walked[i].problems...)
+			} else {
+				enter(w, entry.Name())
+			}
+			continue
+		}
 		child := filepath.Join(path, entry.Name())
 		resolvedChild := child
 		if resolved != path {
 			resolvedChild = filepath.Join(resolved, entry.Name())
 		}
 		switch {
-		case entry.IsDir() && walked[i] != nil:
-			w.inputs, w.problems = append(w.inputs, walked[i].inputs...), append(w.problems, walked[i].problems...)
-		case entry.IsDir():
-			enter(w, entry.Name())
 		case entry.Type().IsRegular():
 			w.file(child, resolvedChild, resolvedChild, ignore)
 		case entry.Type()&fs.ModeSymlink != 0:
@@ -196,19 +200,22 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 	}
 }
 
-// ahead has many directories walked on all cores, and gives what was found by the places of their entries; it does nothing
-// where there are few.
+// ahead has many directories walked on all cores, and gives what was found by the places of their entries; nil where there
+// are few.
 func (w *walker) ahead(entries []fs.DirEntry, enter func(*walker, string)) []*loader {
-	walked := make([]*loader, len(entries))
+	if w.within {
+		return nil
+	}
 	var directories []int
 	for i, entry := range entries {
 		if entry.IsDir() {
 			directories = append(directories, i)
 		}
 	}
-	if w.within || len(directories) < manyDirectories {
-		return walked
+	if len(directories) < manyDirectories {
+		return nil
 	}
+	walked := make([]*loader, len(entries))
 	_ = parallel(w.ctx, len(directories), func(n int) { // whoever began the walk asks whether it was ended
 		i := directories[n]
 		one := &loader{options: w.options, base: w.base, files: w.files}

@@ -84,9 +84,6 @@ func (r *resolver) change(change rules.Change) (edits []offline.Edit, shared []s
 // add writes the setting where it serves the fewest: in the container that is to have it, where that has a place of its own,
 // else beside a neighbour, of several the strongest. One of the same family is preferred.
 func (r *resolver) add(change rules.Change) (best offline.Edit, shared []string, err error) {
-	if change.Container != nil {
-		change.Container.Unpack()
-	}
 	fewest := 0
 	take := func(at offline.Edit, users []user) (done bool) {
 		if fewest == 0 || len(users) < fewest {
@@ -141,7 +138,7 @@ func neighboursOf(change rules.Change) (neighbours []facts.Setting) {
 		}
 	}
 	if change.Container != nil {
-		take(change.Container.Environment)
+		take(change.Container.Assignments())
 	}
 	for _, file := range change.Files {
 		take(file.Assignments)
