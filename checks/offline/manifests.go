@@ -108,14 +108,6 @@ func (l *loader) found(one kubernetes.Found) (enter func(known map[place]bool)) 
 	add := func(u unit) { units = append(units, u) }
 	enter = func(known map[place]bool) {
 		for _, u := range units {
-			if u.other != nil {
-				l.others = append(l.others, u.other)
-				continue
-			}
-			if u.passed != nil {
-				l.problems = append(l.problems, *u.passed)
-				continue
-			}
 			if u.properties != nil {
 				// One that a container mounts is there already.
 				if u.properties == one.Properties && known[placeOf(u.properties)] {
@@ -124,7 +116,7 @@ func (l *loader) found(one kubernetes.Found) (enter func(known map[place]bool)) 
 				known[placeOf(u.properties)] = true
 			}
 			u.dir, u.source, u.namespace = dirName(one.Home.Name), one.Home, one.Namespace
-			l.units = append(l.units, u)
+			l.take(u)
 		}
 	}
 	switch {

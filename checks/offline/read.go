@@ -45,11 +45,34 @@ type unit struct {
 	environment string
 }
 
+// gathered is what files gave.
+type gathered struct {
+	units    []unit
+	others   []*facts.Container
+	problems []facts.Problem
+}
+
+// take sorts in what was made of a container or a file.
+func (g *gathered) take(u unit) {
+	switch {
+	case u.other != nil:
+		g.others = append(g.others, u.other)
+	case u.passed != nil:
+		g.problems = append(g.problems, *u.passed)
+	default:
+		g.units = append(g.units, u)
+	}
+}
+
+func (g *gathered) add(other gathered) {
+	g.units = append(g.units, other.units...)
+	g.others = append(g.others, other.others...)
+	g.problems = append(g.problems, other.problems...)
+}
+
 // reading is what one file, or several that are read together, gave.
 type reading struct {
-	units     []unit
-	others    []*facts.Container
-	problems  []facts.Problem
+	gathered
 	manifests manifests
 	mentions  []candidate // that have a directive
 }
@@ -65,9 +88,7 @@ func (l *loader) read(ctx context.Context) error {
 		}
 		var found manifests
 		for _, r := range readings {
-			l.units = append(l.units, r.units...)
-			l.others = append(l.others, r.others...)
-			l.problems = append(l.problems, r.problems...)
+			l.add(r.gathered)
 			found.add(r.manifests)
 			for _, c := range r.mentions {
 				l.mention(c.source, c.format)
@@ -266,16 +287,8 @@ func (l *loader) interpret(c candidate, sources []*facts.Source, r *reading) {
 	source := sources[0]
 	dir := dirName(source.Name)
 	add := func(u unit) {
-		if u.other != nil {
-			r.others = append(r.others, u.other)
-			return
-		}
-		if u.passed != nil {
-			r.problems = append(r.problems, *u.passed)
-			return
-		}
 		u.dir, u.source = dir, source
-		r.units = append(r.units, u)
+		r.take(u)
 	}
 	if isTemplate(c.format, source.Text) {
 		if c.named || foreignRelevant(source.Name, source.Text) {

@@ -147,12 +147,8 @@ func (l *loader) values(c candidate, sources []*facts.Source, r *reading) {
 	}
 	result := helm.Read(sources, release)
 	add := func(u unit) {
-		if u.passed != nil {
-			r.problems = append(r.problems, *u.passed)
-			return
-		}
 		u.dir, u.source = dir, last
-		r.units = append(r.units, u)
+		r.take(u)
 	}
 	for _, file := range result.Properties {
 		filledIn(file.Entries)

@@ -17,14 +17,12 @@ import (
 
 // loader carries one Load.
 type loader struct {
-	options  Options
-	base     string // options.Base with links resolved
-	files    *files
-	context  input.Context
-	inputs   []candidate
-	units    []unit
-	others   []*facts.Container
-	problems []facts.Problem
+	options Options
+	base    string // options.Base with links resolved
+	files   *files
+	context input.Context
+	inputs  []candidate
+	gathered
 	// isPart says that other loaders read the rest of what was found.
 	isPart bool
 	// formats are the files with a directive.
@@ -176,7 +174,8 @@ func (w *walker) directory(path, resolved string, ignore *ignoreRules, depth int
 	for i, entry := range entries {
 		if entry.IsDir() {
 			if i < len(walked) && walked[i] != nil {
-				w.inputs, w.problems = append(w.inputs, walked[i].inputs...), append(w.problems, walked[i].problems...)
+				w.inputs = append(w.inputs, walked[i].inputs...)
+				w.add(walked[i].gathered)
 			} else {
 				enter(w, entry.Name())
 			}
